@@ -80,10 +80,11 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
 static void register_hooks(apr_pool_t *pool)
 {
     (void)pool;
-    static const char *const after_dbd[] = {"mod_dbd.c", NULL};
-    ap_hook_check_config(btm_start_check_config, after_dbd, NULL, APR_HOOK_MIDDLE);
-    ap_hook_post_config(post_config, after_dbd, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(child_init, after_dbd, NULL, APR_HOOK_MIDDLE);
+    static const char *const dbd[] = {"mod_dbd.c", NULL};
+    ap_hook_check_config(btm_start_check_config, dbd, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, dbd, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(btm_start_child_init, NULL, dbd, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, dbd, NULL, APR_HOOK_MIDDLE);
     ap_hook_translate_name(translate_name, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_map_to_storage(map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_access_checker(btm_rate_check_address, NULL, NULL, APR_HOOK_REALLY_FIRST);

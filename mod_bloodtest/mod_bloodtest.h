@@ -80,5 +80,6 @@ int btm_dispatch(request_rec *r);
 /** The checks of a configuration (start.c). */
 int btm_start_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *s);
 int btm_start_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *s);
+void btm_start_child_init(apr_pool_t *pchild, server_rec *s);
 
 #endif

@@ -196,3 +196,29 @@ int btm_start_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp
     }
     return places->nelts ? load_knowledge(s, pconf) : OK;
 }
+
+/* A SQLite file is held open by a connection of each child that nobody uses.  mod_dbd opens its own
+ * without a busy timeout: where the last user of the file just closes it, or the first one brings
+ * its log in, the login of mod_authn_dbd would fail to prepare, and a request or the whole pool
+ * with it.  This one waits for its turn, and beside it there is neither a last user nor a first.
+ */
+void btm_start_child_init(apr_pool_t *pchild, server_rec *s)
+{
+    const apr_array_header_t *places = btm_places(s->process->pconf);
+    apr_hash_t *held = apr_hash_make(pchild);
+    for (int i = 0; i < places->nelts; i++) {
+        const btm_place_t *place = &APR_ARRAY_IDX(places, i, btm_place_t);
+        database_t database = database_of(place->server, pchild);
+        bt_db_t *db = NULL;
+        if (strcmp(database.driver, "sqlite3") != 0 ||
+            apr_hash_get(held, database.params, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(held, database.params, APR_HASH_KEY_STRING, database.params);
+        bt_err_t *err = bt_db_open(&db, database.driver, database.params, pchild);
+        if (err)
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, place->server,
+                         "BT2004: the database cannot be opened now; requests are answered with "
+                         "503 until it can: %s",
+                         bt_error_text(err, pchild));
+    }
+}

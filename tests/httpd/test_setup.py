@@ -2,14 +2,18 @@
 """Ways to set the module up: process models, locations, accounts, and schemas that do not fit."""
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from harness import TESTS, TOP, ctl, httpd_configtest, process, run_sql, sample, servers, unique
+from harness import ONCE, TESTS, TOP, children, ctl, httpd_configtest
+from harness import process, run_sql, sample, servers, unique
 
 
 @pytest.mark.parametrize("mpm", ["worker", "prefork"])
@@ -46,6 +50,28 @@ def test_login_and_module_share_one_connection(private):
     with ThreadPoolExecutor(24) as pool:
         ask = lambda _: stack.get(f"/status/{analysis}", auth=anna).status_code
         assert set(pool.map(ask, range(96))) == {200}
+
+
+@ONCE
+def test_child_waits_for_the_sqlite_file(private):
+    """Whoever closes a SQLite file as its last user, or opens it as the first, has it alone for a
+    moment; mod_dbd has no patience with that."""
+    stack = private("--auth", "basic", "--workers", "0", "--mpm", "prefork")
+    anna = (stack["USER_A"], stack["PASS_A"])
+    state, parent = stack.state(), stack.pids("HTTPD_PID")[0]
+    os.kill(parent, signal.SIGSTOP)  # no new child until the file is taken
+    for pid in children(stack) - {parent}:
+        os.kill(pid, signal.SIGKILL)
+    with closing(sqlite3.connect(state["params"], timeout=10, isolation_level=None)) as alone:
+        alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+        alone.execute("SELECT count(*) FROM users").fetchall()
+        os.kill(parent, signal.SIGCONT)
+        end = time.monotonic() + 20
+        while children(stack) == {parent}:
+            assert time.monotonic() < end, "no new child"
+            time.sleep(0.05)
+        time.sleep(0.5)  # less than the module's patience, more than a child needs to begin
+    assert stack.get("/analyses", auth=anna).status_code == 200
 
 
 @pytest.mark.expects("AH01617", "AH01618")
