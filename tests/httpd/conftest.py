@@ -31,7 +31,7 @@ def shared_stack():
         "--workers",
         "1",
         "--worker-option",
-        "extract.seconds=5",
+        "extract.seconds=10",
         "--worker-option",
         "extract.memory_mb=256",
         *(["--keys"] if DB == "pgsql" else []),  # in clear on one database, encrypted on the other
