@@ -24,6 +24,7 @@ class Submission:
         self.accepted_at = None
         self.asked, self.done = None, None  # "cancel" or "delete": asked for; acknowledged
         self.done_at = None
+        self.is_repeated = False  # being sent again
 
 
 class Load:
@@ -60,7 +61,7 @@ class Load:
             with self.lock:
                 self.submissions.append(one)
             if self.submit(one) and rng.random() < 0.05:
-                self.submit(one)
+                self.repeat(one)
             self.sometimes_change(rng)
             self.stop.wait(max(0, self.threads / self.rate - (time.monotonic() - begun)))
 
@@ -103,13 +104,23 @@ class Load:
             one.accepted_at = one.accepted_at or time.time()
         return True
 
+    def repeat(self, one):
+        """Nobody deletes what he is just sending: with the analysis goes its key, and what comes
+        then is a new one, as it should be."""
+        with self.lock:
+            one.is_repeated = one.asked is None
+        if one.is_repeated:
+            self.submit(one)
+            one.is_repeated = False
+
     def sometimes_change(self, rng):
         weights = (1 - self.change, self.change / 2, self.change / 2)
         what = rng.choices((None, "cancel", "delete"), weights)[0]
         if not what:
             return
         with self.lock:
-            free = [s for s in self.submissions[-20:] if s.ids and not s.asked]
+            recent = self.submissions[-20:]
+            free = [s for s in recent if s.ids and not s.asked and not s.is_repeated]
             if not free:
                 return
             one = rng.choice(free)
