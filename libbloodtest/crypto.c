@@ -170,16 +170,35 @@ bt_bytes_t bt_seal_bytes(bt_bytes_t plain, const bt_place_t *place, const bt_key
     return behind(head_of(key, pool), encrypt(plain, place, key, pool), pool);
 }
 
+int bt_seal_is_plain(bt_bytes_t cell)
+{
+    return !begins(cell, SEALED);
+}
+
+/* NULL where a plain cell may stand there. */
+static bt_err_t *check_plain(const bt_place_t *place, const bt_keys_t *keys, apr_pool_t *pool)
+{
+    if (!bt_keys_are_sealed_only(keys))
+        return NULL;
+    return bt_error(pool, BT_E_SEAL_BROKEN,
+                    "%s.%s of %s is in clear, and %s says " BT_SEALED_ONLY
+                    ": somebody put it there, or 'bloodtestctl rekey' has not been run",
+                    place->table, place->column, place->row, keys->path);
+}
+
 bt_err_t *bt_open_bytes(bt_bytes_t *plain, bt_bytes_t cell, const bt_place_t *place,
                         const bt_keys_t *keys, apr_pool_t *pool)
 {
     const bt_key_t *key = NULL;
     bt_bytes_t sealed;
-    *plain = cell;
-    if (begins(cell, ESCAPED))
-        *plain = (bt_bytes_t){cell.bytes + HEAD, cell.length - HEAD};
-    if (!begins(cell, SEALED))
+    if (bt_seal_is_plain(cell)) {
+        const size_t head = begins(cell, ESCAPED) ? HEAD : 0;
+        *plain = (bt_bytes_t){NULL, 0};
+        BT_TRY(check_plain(place, keys, pool));
+        *plain = (bt_bytes_t){cell.bytes + head, cell.length - head};
         return NULL;
+    }
+    *plain = cell;
     BT_TRY(key_of(&key, &sealed, cell, place, keys, pool));
     return decrypt(plain, sealed, place, key, pool);
 }
@@ -210,9 +229,11 @@ bt_err_t *bt_open_text(const char **text, const char *cell, const bt_place_t *pl
     const bt_key_t *key = NULL;
     bt_bytes_t code, plain;
     *text = cell;
-    if (!cell || !has_head(bytes_of(cell)))
+    if (!cell || !*cell)
         return NULL;
-    if (!begins(bytes_of(cell), SEALED)) {
+    if (bt_seal_is_plain(bytes_of(cell))) {
+        *text = NULL;
+        BT_TRY(check_plain(place, keys, pool));
         *text = begins(bytes_of(cell), ESCAPED) ? cell + HEAD : cell;
         return NULL;
     }

@@ -8,6 +8,10 @@
  * it is stored where no key is configured; plain text that happens to begin like a head is stored
  * behind "bt0:".  NULL and the empty text are not sealed.
  *
+ * Whoever can write to the database can put plain text where a sealed cell was.  It opens, for a
+ * site that goes from clear to encrypted has both; one that has nothing in clear any more says so
+ * with the line "sealed-only" in its key file, and then no plain cell opens.
+ *
  * What must be found again (documents, patients, idempotency keys) is stored as a keyed digest.
  * The key of digests is made at random once, kept in the database sealed with the active key
  * (store_keys.c), and stays the same when keys change, so that digests stay comparable.
@@ -28,9 +32,9 @@ enum {
 typedef struct bt_keys_t bt_keys_t;
 
 /** Read a key file: lines "ID KEY", the key 32 bytes as hexadecimal or base64, the first one
- * active; '#' begins a comment.  BT_E_CONFIG, in a sentence for administrators, where it cannot be
- * read, others than its owner and group may read it, or a line is wrong.  Freed, and wiped, with
- * `pool`. */
+ * active; or "sealed-only"; '#' begins a comment.  BT_E_CONFIG, in a sentence for administrators,
+ * where it cannot be read, others than its owner and group may read it, or a line is wrong.  Freed,
+ * and wiped, with `pool`. */
 bt_err_t *bt_keys_load(bt_keys_t **keys, const char *path, apr_pool_t *pool);
 
 /** The same from text; `path` is for messages. */
@@ -41,6 +45,8 @@ const char *bt_keys_path(const bt_keys_t *keys);
 /** The id of the key that new data is sealed with. */
 const char *bt_keys_active(const bt_keys_t *keys);
 int bt_keys_has(const bt_keys_t *keys, const char *id);
+/** Whether nothing that is stored may be plain; 0 for NULL. */
+int bt_keys_are_sealed_only(const bt_keys_t *keys);
 
 /** The key of digests: set once (later calls change nothing), by bt_keys_check() of store.h. */
 void bt_keys_set_digest(bt_keys_t *keys, const unsigned char secret[BT_KEY_BYTES]);
@@ -58,7 +64,7 @@ const char *bt_seal_text(const char *text, const bt_place_t *place, const bt_key
 
 /** The text of a stored cell; NULL for NULL.  BT_E_KEY_MISSING: sealed with a key that is not
  * configured.  BT_E_SEAL_BROKEN: changed, moved here from another place, or another key of that
- * id. */
+ * id; or plain where the keys are sealed-only. */
 bt_err_t *bt_open_text(const char **text, const char *cell, const bt_place_t *place,
                        const bt_keys_t *keys, apr_pool_t *pool);
 
@@ -75,6 +81,9 @@ bt_err_t *bt_open_bytes(bt_bytes_t *plain, bt_bytes_t cell, const bt_place_t *pl
 
 /** The id of the key that a cell is sealed with, in `pool`; NULL where it is plain. */
 const char *bt_seal_key_id(bt_bytes_t cell, apr_pool_t *pool);
+
+/** Whether it was stored without a key, or by somebody who has none. */
+int bt_seal_is_plain(bt_bytes_t cell);
 
 /* What a digest is of: each has a key of its own, so that they cannot be compared. */
 typedef enum { BT_DIGEST_DOCUMENT, BT_DIGEST_PATIENT, BT_DIGEST_SUBMISSION } bt_digest_t;

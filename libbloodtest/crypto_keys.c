@@ -52,6 +52,11 @@ const char *bt_keys_path(const bt_keys_t *keys)
     return keys->path;
 }
 
+int bt_keys_are_sealed_only(const bt_keys_t *keys)
+{
+    return keys && keys->is_sealed_only;
+}
+
 static int is_id(const char *id, size_t length)
 {
     static const char letters[] =
@@ -73,11 +78,15 @@ static int read_secret(unsigned char secret[BT_KEY_BYTES], const char *text, siz
 static bt_err_t *read_line(bt_keys_t *keys, const char *line, size_t length, const source_t *source)
 {
     bt_secrets_t *secrets = keys->secrets;
-    const size_t id = strcspn(line, " \t\n");
-    const size_t gap = id + strspn(line + id, " \t");
     size_t end = length;
-    while (end > gap && strchr(" \t\r", line[end - 1]))
+    while (end > 0 && strchr(" \t\r", line[end - 1]))
         end--;
+    const size_t id = strcspn(line, " \t\r\n");
+    const size_t gap = id + strspn(line + id, " \t");
+    if (id == strlen(BT_SEALED_ONLY) && memcmp(line, BT_SEALED_ONLY, id) == 0) {
+        keys->is_sealed_only = 1;
+        return end == id ? NULL : refuse(source, "'" BT_SEALED_ONLY "' stands alone in its line");
+    }
     if (!is_id(line, id))
         return refuse(source, "write 'ID KEY'; an ID is 1 to 32 letters, digits, '.', '_' or '-'");
     if (bt_key_find(keys, line, id))

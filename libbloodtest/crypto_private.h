@@ -6,6 +6,8 @@
 
 #include "crypto.h"
 
+#define BT_SEALED_ONLY "sealed-only" /* the line of a key file */
+
 typedef struct bt_key_t {
     char id[BT_KEY_ID_MAX + 1];
     unsigned char master[BT_KEY_BYTES];
@@ -24,6 +26,7 @@ typedef struct bt_secrets_t {
 struct bt_keys_t {
     bt_secrets_t *secrets;
     const char *path;
+    int is_sealed_only;
     int is_ready; /* the keys of digests are there; read and written with a barrier */
 };
 

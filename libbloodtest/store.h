@@ -20,9 +20,13 @@ bt_err_t *bt_schema_migrate(int *n_applied, bt_db_t *db, apr_pool_t *pool);
 
 /* ---- keys (store_keys.c) ---- */
 /** Whether the keys of the connection fit the database: BT_E_KEY_MISSING, with what to do, where it
- * holds data of a key that is not configured, or that is another key of the same id.  A new active
+ * holds data of a key that is not configured, or that is another key of the same id;
+ * BT_E_SEAL_BROKEN where the keys are sealed-only and all that it holds is in clear.  A new active
  * key is made known to the database.  To be called before anything else is read or stored. */
 bt_err_t *bt_keys_check(bt_db_t *db, apr_pool_t *pool);
+/** Log it where keys are sealed-only and analyses of the time before them are in clear: what the
+ * oldest ones hold is looked at, for all of them would take too long for a start. */
+bt_err_t *bt_keys_warn(bt_db_t *db, apr_pool_t *pool);
 /** The id of the newest key that the database knows, for those who may not read keys; NULL where it
  * holds nothing encrypted. */
 bt_err_t *bt_keys_newest(const char **id, bt_db_t *db, apr_pool_t *pool);
@@ -30,7 +34,10 @@ bt_err_t *bt_keys_newest(const char **id, bt_db_t *db, apr_pool_t *pool);
 /* How far it is (store_rekey.c). */
 typedef struct bt_rekey_t {
     long long analyses, chunks; /* brought to the active key, so far */
+    long long were_plain;       /* how many of them were in clear */
     long long unreadable;       /* left: sealed with a key that is missing, or changed */
+    long long left_plain;       /* left: in clear, and keys are sealed-only */
+    char first_plain[64];       /* the analysis that the first of these belongs to */
     int is_done;
     int is_begun, is_chunks, seq, changed_in_pass; /* its own state */
     char after[64];
@@ -38,7 +45,8 @@ typedef struct bt_rekey_t {
 
 /** Bring a few more rows to the active key, plain ones too, in one transaction; *rekey is zeroed
  * before the first call.  Done when a pass found nothing: then no row is of another key, and the
- * database knows none (unless some were unreadable). */
+ * database knows none (unless some were left).  Where keys are sealed-only a row that is in clear,
+ * if only in part, is left as it is: sealed, nobody could tell any more what somebody put there. */
 bt_err_t *bt_rekey_step(bt_rekey_t *rekey, bt_db_t *db, apr_pool_t *pool);
 
 /* ---- users (store_users.c) ---- */

@@ -4,6 +4,7 @@
  * at start and not at the first report.
  */
 #include "store_cells.h"
+#include "store_rows.h"
 
 #include <string.h>
 #include <apr_strings.h>
@@ -53,11 +54,14 @@ static bt_err_t *check_row(const char **value, const char *id, const char *proof
 }
 
 /* Digests of submissions live for a day: plain ones become keyed, so that what was sent before the
- * first key came is still known. */
+ * first key came is still known.  Where nothing of that time is left, a plain one is of somebody
+ * who wants an upload to be answered with another analysis. */
 bt_err_t *bt_keys_rehash(bt_db_t *db, void *baton, apr_pool_t *pool)
 {
     bt_rows_t *rows;
     (void)baton;
+    if (bt_keys_are_sealed_only(bt_db_keys(db)))
+        return NULL;
     BT_TRY(bt_db_select(&rows, db, BT_Q_keys_plain, NULL, pool));
     for (int i = 0; i < rows->n_rows; i++) {
         const char **cells = rows->cells[i];
@@ -114,6 +118,21 @@ static bt_err_t *register_body(bt_db_t *db, void *baton, apr_pool_t *pool)
     return bt_keys_rehash(db, NULL, pool);
 }
 
+/* A database that knows no key holds nothing that is sealed. */
+static bt_err_t *check_begin(bt_db_t *db, apr_pool_t *pool)
+{
+    bt_rows_t *rows;
+    if (!bt_keys_are_sealed_only(bt_db_keys(db)))
+        return NULL;
+    BT_TRY(bt_db_select(&rows, db, BT_Q_any_analysis, NULL, pool));
+    if (!rows->n_rows)
+        return NULL;
+    return bt_error(pool, BT_E_SEAL_BROKEN,
+                    "%s says sealed-only, and the database was never encrypted and holds reports: "
+                    "take that line out, run 'bloodtestctl rekey', then add it again",
+                    bt_keys_path(bt_db_keys(db)));
+}
+
 bt_err_t *bt_keys_check(bt_db_t *db, apr_pool_t *pool)
 {
     bt_rows_t *rows;
@@ -122,6 +141,8 @@ bt_err_t *bt_keys_check(bt_db_t *db, apr_pool_t *pool)
     BT_TRY(bt_db_select(&rows, db, BT_Q_ring_read, NULL, pool));
     if (!keys)
         return rows->n_rows ? no_key_file(rows, pool) : NULL;
+    if (!rows->n_rows)
+        BT_TRY(check_begin(db, pool));
     for (int i = 0; i < rows->n_rows; i++) {
         const char *value = NULL;
         BT_TRY(check_row(&value, rows->cells[i][0], rows->cells[i][1], keys, pool));
@@ -134,6 +155,22 @@ bt_err_t *bt_keys_check(bt_db_t *db, apr_pool_t *pool)
     BT_TRY(bt_db_transaction(db, register_body, NULL, pool));
     bt_log(BT_LOG_NOTICE, "BT0104", "reports are encrypted with the key %s from now on",
            bt_keys_active(keys));
+    return NULL;
+}
+
+bt_err_t *bt_keys_warn(bt_db_t *db, apr_pool_t *pool)
+{
+    bt_rows_t *rows;
+    if (!bt_keys_are_sealed_only(bt_db_keys(db)))
+        return NULL;
+    BT_TRY(bt_db_select(&rows, db, BT_Q_oldest_plain, NULL, pool));
+    const long long n = rows->n_rows ? bt_cell_int(rows->cells[0][0]) : 0;
+    if (n > 0)
+        bt_log(BT_LOG_WARNING, "BT0105",
+               "%s says sealed-only, and of the 100 oldest analyses %lld hold text in clear, which "
+               "is not shown: where it is from before the keys, take that line out, run "
+               "'bloodtestctl rekey', then add it again",
+               bt_keys_path(bt_db_keys(db)), n);
     return NULL;
 }
 

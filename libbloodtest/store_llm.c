@@ -5,6 +5,8 @@
 #include "store_cells.h"
 #include "store_rows.h"
 
+#include "log.h"
+
 #define MICROSECONDS_A_DAY 86400000000LL
 
 static bt_place_t place_of(const char *key)
@@ -21,9 +23,16 @@ bt_err_t *bt_llm_answers_get(const char **answers, bt_db_t *db, const char *key,
     bt_rows_t *rows;
     *answers = NULL;
     BT_TRY(bt_db_select(&rows, db, BT_Q_llm_answers_get, args, pool));
-    /* Sealed with a key that is gone: as if it were not there. */
-    if (rows->n_rows && bt_open_text(answers, rows->cells[0][0], &place, bt_db_keys(db), pool))
-        *answers = NULL;
+    bt_err_t *err = rows->n_rows
+                        ? bt_open_text(answers, rows->cells[0][0], &place, bt_db_keys(db), pool)
+                        : NULL;
+    if (!err)
+        return NULL;
+    /* As if it were not there: the model is asked again, and its answer takes this place. */
+    *answers = NULL;
+    if (err->code == BT_E_SEAL_BROKEN) /* and not only of a key that is gone */
+        bt_log(BT_LOG_ERROR, "BT1067", "a kept answer of the language model is left out: %s",
+               bt_error_text(err, pool));
     return NULL;
 }
 

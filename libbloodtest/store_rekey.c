@@ -15,16 +15,42 @@ enum { BATCH = 20 };
 typedef struct batch_t {
     bt_rekey_t *rekey;
     bt_rows_t *rows;
-    int changed, unreadable;
+    int changed, were_plain, unreadable, left_plain;
+    const char *first_plain;
 } batch_t;
+
+/* What became of a row. */
+typedef struct row_t {
+    int changed, is_plain;
+} row_t;
 
 static const char *head_of(bt_db_t *db, apr_pool_t *pool)
 {
     return apr_pstrcat(pool, "bt1:", bt_keys_active(bt_db_keys(db)), ":", NULL);
 }
 
+static int is_plain_text(const char *cell)
+{
+    return cell && *cell &&
+           bt_seal_is_plain((bt_bytes_t){(const unsigned char *)cell, strlen(cell)});
+}
+
+static int is_plain_digest(const char *cell)
+{
+    return cell && strncmp(cell, "k:", 2) != 0;
+}
+
+static int is_plain_row(const char *const *cells)
+{
+    int n = 0;
+    for (int i = 0; i < BT_COLUMN_COUNT; i++)
+        n += is_plain_text(cells[i]);
+    return n > 0 || is_plain_digest(cells[BT_COLUMN_COUNT]) ||
+           is_plain_digest(cells[BT_COLUMN_COUNT + 1]);
+}
+
 /* Sealed columns first, then the two digests, as the statements have them. */
-static bt_err_t *renew_analysis(int *n_changed, bt_db_t *db, const char *id, apr_pool_t *pool)
+static bt_err_t *renew_analysis(row_t *row, bt_db_t *db, const char *id, apr_pool_t *pool)
 {
     const char *key[] = {id}, *args[BT_COLUMN_COUNT + 3];
     bt_rows_t *rows;
@@ -32,6 +58,9 @@ static bt_err_t *renew_analysis(int *n_changed, bt_db_t *db, const char *id, apr
     if (!rows->n_rows)
         return NULL; /* deleted since */
     const char **cells = rows->cells[0];
+    row->is_plain = is_plain_row(cells);
+    if (row->is_plain && bt_keys_are_sealed_only(bt_db_keys(db)))
+        return NULL;
     for (int i = 0; i < BT_COLUMN_COUNT; i++) {
         BT_TRY(bt_cell_open(&cells[i], db, (bt_column_t)i, id, pool));
         args[i] = bt_cell_seal(db, (bt_column_t)i, id, cells[i], pool);
@@ -40,13 +69,13 @@ static bt_err_t *renew_analysis(int *n_changed, bt_db_t *db, const char *id, apr
     args[BT_COLUMN_COUNT + 1] =
         bt_cell_digest(db, BT_DIGEST_PATIENT, cells[BT_COLUMN_COUNT + 1], pool);
     args[BT_COLUMN_COUNT + 2] = id;
-    return bt_db_exec(n_changed, db, BT_Q_rekey_store, args, pool);
+    return bt_db_exec(&row->changed, db, BT_Q_rekey_store, args, pool);
 }
 
-static bt_err_t *renew_chunk(int *n_changed, bt_db_t *db, const char *const *row, apr_pool_t *pool)
+static bt_err_t *renew_chunk(row_t *row, bt_db_t *db, const char *const *key, apr_pool_t *pool)
 {
-    const int seq = (int)bt_cell_int(row[1]);
-    const char *key[] = {row[0], row[1]};
+    const char *id = key[0];
+    const int seq = (int)bt_cell_int(key[1]);
     bt_rows_t *rows;
     bt_bytes_t plain;
     size_t length = 0;
@@ -56,15 +85,18 @@ static bt_err_t *renew_chunk(int *n_changed, bt_db_t *db, const char *const *row
     unsigned char *bytes = bt_hex_decode(&length, rows->cells[0][0], pool);
     if (!bytes)
         return bt_error(pool, BT_E_SEAL_BROKEN, "row %d of a document is empty", seq);
-    BT_TRY(bt_chunk_open(&plain, db, row[0], seq, (bt_bytes_t){bytes, length}, pool));
-    const bt_bytes_t sealed = bt_chunk_seal(db, row[0], seq, plain, pool);
+    row->is_plain = bt_seal_is_plain((bt_bytes_t){bytes, length});
+    if (row->is_plain && bt_keys_are_sealed_only(bt_db_keys(db)))
+        return NULL;
+    BT_TRY(bt_chunk_open(&plain, db, id, seq, (bt_bytes_t){bytes, length}, pool));
+    const bt_bytes_t sealed = bt_chunk_seal(db, id, seq, plain, pool);
     const char *args[] = {(const char *)sealed.bytes,
                           apr_psprintf(pool, "%" APR_SIZE_T_FMT, sealed.length),
                           "",
                           "",
-                          row[0],
-                          row[1]};
-    return bt_db_exec(n_changed, db, BT_Q_rekey_chunk_store, args, pool);
+                          id,
+                          key[1]};
+    return bt_db_exec(&row->changed, db, BT_Q_rekey_chunk_store, args, pool);
 }
 
 static bt_err_t *renew_batch(bt_db_t *db, void *baton, apr_pool_t *pool)
@@ -72,17 +104,22 @@ static bt_err_t *renew_batch(bt_db_t *db, void *baton, apr_pool_t *pool)
     batch_t *batch = baton;
     apr_pool_t *iteration;
     apr_pool_create(&iteration, pool);
-    batch->changed = batch->unreadable = 0;
+    const int is_sealed_only = bt_keys_are_sealed_only(bt_db_keys(db));
+    batch->changed = batch->were_plain = batch->unreadable = batch->left_plain = 0;
     for (int i = 0; i < batch->rows->n_rows; i++) {
-        const char **row = batch->rows->cells[i];
-        int n = 0;
+        const char **key = batch->rows->cells[i];
+        row_t row = {0, 0};
         apr_pool_clear(iteration);
-        bt_err_t *err = batch->rekey->is_chunks ? renew_chunk(&n, db, row, iteration)
-                                                : renew_analysis(&n, db, row[0], iteration);
+        bt_err_t *err = batch->rekey->is_chunks ? renew_chunk(&row, db, key, iteration)
+                                                : renew_analysis(&row, db, key[0], iteration);
         if (err && !bt_cell_is_unreadable(err))
             return err;
         batch->unreadable += err != NULL;
-        batch->changed += n;
+        batch->changed += row.changed;
+        batch->were_plain += row.changed && row.is_plain;
+        if (!row.is_plain || !is_sealed_only)
+            continue;
+        batch->first_plain = batch->left_plain++ ? batch->first_plain : key[0];
     }
     apr_pool_destroy(iteration);
     return NULL;
@@ -138,9 +175,12 @@ static bt_err_t *end_of_table(bt_rekey_t *rekey, bt_db_t *db, apr_pool_t *pool)
     rekey->is_chunks = 0;
     if (rekey->changed_in_pass == 0) {
         rekey->is_done = 1;
-        return rekey->unreadable ? NULL : bt_db_transaction(db, forget_others, NULL, pool);
+        return rekey->unreadable || rekey->left_plain
+                   ? NULL
+                   : bt_db_transaction(db, forget_others, NULL, pool);
     }
-    rekey->changed_in_pass = rekey->unreadable = 0;
+    rekey->changed_in_pass = 0;
+    rekey->unreadable = rekey->left_plain = 0;
     return NULL;
 }
 
@@ -158,7 +198,11 @@ bt_err_t *bt_rekey_step(bt_rekey_t *rekey, bt_db_t *db, apr_pool_t *pool)
         return end_of_table(rekey, db, pool);
     BT_TRY(bt_db_transaction(db, renew_batch, &batch, pool));
     rekey->changed_in_pass += batch.changed;
+    rekey->were_plain += batch.were_plain;
     rekey->unreadable += batch.unreadable;
+    if (batch.left_plain && !rekey->left_plain)
+        apr_cpystrn(rekey->first_plain, batch.first_plain, sizeof(rekey->first_plain));
+    rekey->left_plain += batch.left_plain;
     *(rekey->is_chunks ? &rekey->chunks : &rekey->analyses) += batch.changed;
     const char **last = batch.rows->cells[batch.rows->n_rows - 1];
     move(rekey, last[0], rekey->is_chunks ? (int)bt_cell_int(last[1]) : -1);

@@ -111,7 +111,8 @@ static bt_err_t *ask_database(const database_t *database, bt_keys_t *keys, apr_p
     BT_TRY(bt_db_open(&db, database->driver, database->params, pool));
     BT_TRY(bt_schema_check(db, pool));
     bt_db_use_keys(db, keys);
-    return bt_keys_check(db, pool);
+    BT_TRY(bt_keys_check(db, pool));
+    return bt_keys_warn(db, pool);
 }
 
 static int check_schema(const btm_place_t *place, server_rec *s, apr_pool_t *ptemp)

@@ -25,6 +25,23 @@ SELECT proof FROM encryption_keys WHERE id = '#digest'
 UPDATE encryption_keys SET proof = %s WHERE id = '#digest'
 -- name: ring_forget
 DELETE FROM encryption_keys WHERE id <> %s AND id <> '#digest'
+-- name: any_analysis
+SELECT id FROM analysis_results LIMIT 1
+-- How many of the oldest analyses hold something in clear.
+-- name: oldest_plain
+SELECT count(*) FROM (SELECT original_filename, query, options, analysis_json, summary, doctor_analysis,
+                             nutrition_analysis, exercise_analysis, verification_analysis, error_text
+                      FROM analysis_results ORDER BY created_at, id LIMIT 100) a
+WHERE substr(NULLIF(a.original_filename, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.query, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.options, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.analysis_json, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.summary, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.doctor_analysis, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.nutrition_analysis, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.exercise_analysis, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.verification_analysis, ''), 1, 4) <> 'bt1:'
+   OR substr(NULLIF(a.error_text, ''), 1, 4) <> 'bt1:'
 -- Rows that are not of the key whose head ('bt1:ID:') is given, behind a cursor.
 -- name: rekey_analyses
 WITH h AS (SELECT CAST(%s AS text) AS head)

@@ -90,7 +90,8 @@ static bt_err_t *check_schema(btw_link_t *link, apr_pool_t *pool)
     bt_db_t *db = NULL;
     BT_TRY(btw_link_get(&db, link, pool));
     BT_TRY(bt_schema_check(db, pool));
-    return bt_keys_check(db, pool);
+    BT_TRY(bt_keys_check(db, pool));
+    return bt_keys_warn(db, pool);
 }
 
 /* Until the database answers.  BT_E_CANCELLED: a signal came first. */
@@ -189,7 +190,8 @@ int btw_run(const btw_config_t *config, apr_pool_t *pool)
         return BTW_EXIT_DONE;
     if (err) {
         bt_log(BT_LOG_ERROR, "BT1008", "cannot start: %s", bt_error_text(err, pool));
-        int is_usage = err->code == BT_E_CONFIG || err->code == BT_E_KEY_MISSING;
+        int is_usage = err->code == BT_E_CONFIG || err->code == BT_E_KEY_MISSING ||
+                       err->code == BT_E_SEAL_BROKEN;
         return err->code == BT_E_SCHEMA ? BTW_EXIT_SCHEMA
                : is_usage               ? BTW_EXIT_USAGE
                                         : BTW_EXIT_FAILED;

@@ -18,25 +18,28 @@ enum { N_CELLS = 17 };
     "two 1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n"
 
 static const bt_place_t place = {"analysis_results", "query", "id", 0};
-static bt_keys_t *keys;
+static bt_keys_t *keys, *sealed_only;
 static bt_catalogue_t *catalogue;
 
 void fuzz_start(apr_pool_t *pool)
 {
     need(!bt_keys_parse(&keys, KEYS, "keys", pool) && !bt_catalogue_load(&catalogue, pool));
+    need(!bt_keys_parse(&sealed_only, KEYS "sealed-only", "keys", pool));
 }
 
 static void try_text(const char *cell, apr_pool_t *pool)
 {
+    const bt_keys_t *const all[] = {NULL, keys, sealed_only};
     const char *text = NULL;
-    for (int i = 0; i < 2; i++) {
-        bt_err_t *err = bt_open_text(&text, cell, &place, i ? keys : NULL, pool);
+    for (int i = 0; i < 3; i++) {
+        bt_err_t *err = bt_open_text(&text, cell, &place, all[i], pool);
         need(!err || err->code == BT_E_SEAL_BROKEN || err->code == BT_E_KEY_MISSING);
+        need(err || i < 2 || !*cell || strncmp(cell, "bt1:", 4) == 0);
         if (err)
             continue;
         /* What was read is read again, whatever it begins with. */
-        const char *sealed = bt_seal_text(text, &place, i ? keys : NULL, pool), *again = NULL;
-        need(!bt_open_text(&again, sealed, &place, i ? keys : NULL, pool));
+        const char *sealed = bt_seal_text(text, &place, all[i], pool), *again = NULL;
+        need(!bt_open_text(&again, sealed, &place, all[i], pool));
         need(strcmp(again, text) == 0);
     }
 }
@@ -44,10 +47,12 @@ static void try_text(const char *cell, apr_pool_t *pool)
 static void try_bytes(const char *text, size_t length, apr_pool_t *pool)
 {
     const bt_bytes_t cell = {(const unsigned char *)text, length};
+    const bt_keys_t *const all[] = {NULL, keys, sealed_only};
     bt_bytes_t plain;
-    for (int i = 0; i < 2; i++) {
-        bt_err_t *err = bt_open_bytes(&plain, cell, &place, i ? keys : NULL, pool);
+    for (int i = 0; i < 3; i++) {
+        bt_err_t *err = bt_open_bytes(&plain, cell, &place, all[i], pool);
         need(!err || err->code == BT_E_SEAL_BROKEN || err->code == BT_E_KEY_MISSING);
+        need(err || i < 2 || (length > 4 && memcmp(text, "bt1:", 4) == 0));
         need(err || plain.length <= length);
     }
     size_t n = 0;

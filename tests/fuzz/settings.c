@@ -68,6 +68,7 @@ static void try_keys(const char *text, apr_pool_t *pool)
     bt_err_t *err = bt_keys_parse(&keys, text, "keys", pool);
     need(!err || err->code == BT_E_CONFIG);
     need(err || bt_keys_has(keys, bt_keys_active(keys)));
+    need(err || !bt_keys_are_sealed_only(keys) || strstr(text, "sealed-only"));
 }
 
 /* "Name value …", set in a Location. */

@@ -11,7 +11,18 @@ import threading
 import pytest
 
 from chaoslib.database import rows
-from harness import DB, TOP, ctl, httpd_configtest, lifecycle, process, sample, servers, unique
+from harness import (
+    DB,
+    TOP,
+    ctl,
+    httpd_configtest,
+    lifecycle,
+    process,
+    run_sql,
+    sample,
+    servers,
+    unique,
+)
 
 SEALED = (
     "original_filename query options analysis_json summary doctor_analysis nutrition_analysis "
@@ -133,9 +144,52 @@ def test_rekey_under_load(private):
     assert stack.finished(failed)["status"] == "failed"
 
 
-def read_key(state):
+def read_key(state, name="second"):
     with open(state["key_file"], encoding="utf-8") as file:
-        return file.read().split("second ")[1].split()[0]
+        return file.read().split(f"{name} ")[1].split()[0]
+
+
+@pytest.mark.expects("BT0105", "BT2101", "BT2102", "BT2103", "BT2110", "BT1041")
+def test_sealed_only_too_early(private):
+    """The line is added before everything is encrypted: both sides say what to do, and doing it
+    brings all back."""
+    stack = private("--keys", "--workers", "1")
+    state, words = stack.state(), "What nobody has encrypted"
+    analysis = stack.analysed(unique(sample("critical")))
+    run_sql(stack, f"UPDATE analysis_results SET query = '{words}'")
+    assert stack.get(f"/status/{analysis}").json()["query"] == words
+    first = {"first": read_key(state, "first")}
+    lifecycle.write_keys(state, first, sealed_only=True)
+    stack.new_lines()
+    restart(stack)
+    assert stack.get(f"/status/{analysis}").status_code == 500
+    assert stack.analysed(unique(sample("critical"))), "what is new is not concerned"
+    told = [line for line in stack.new_lines() if "BT0105" in line]
+    assert len(told) >= 2 and all("oldest analyses 1 hold text in clear" in x for x in told), told
+    assert any(" warning BT0105" in x for x in told) and any(":warn]" in x for x in told), told
+    left = ctl(stack, "rekey")
+    assert left.returncode == 1 and left.stdout.startswith("0 analyses and 0 pieces")
+    assert "1 rows hold something in clear and were left alone" in left.stderr, left.stderr
+    assert analysis in left.stderr and "take that line out, run this again" in left.stderr
+    assert heads(state) == {"bt1:first:", ""}
+    lifecycle.write_keys(state, first)
+    assert ctl(stack, "rekey").stdout.startswith("1 analyses and 0 pieces")
+    assert heads(state) == {"bt1:first:"}
+    assert stack.get(f"/status/{analysis}").json()["query"] == words
+    lifecycle.write_keys(state, first, sealed_only=True)
+    stack.new_lines()
+    restart(stack)
+    assert stack.get(f"/status/{analysis}").json()["query"] == words
+    assert stack.analysed(unique(sample("critical")))
+    assert not [line for line in stack.new_lines() if "BT0105" in line]
+
+
+def test_sealed_only_over_a_database_in_clear(private):
+    """Where a database knows no key all of it is in clear: that is known at once."""
+    stack = private("--sealed-only", "--workers", "0")
+    stack.submit(unique(sample("critical")))
+    run_sql(stack, "DELETE FROM encryption_keys")
+    refused(stack, "says sealed-only, and the database was never encrypted and holds reports")
 
 
 def test_from_clear_to_encrypted(private):
@@ -148,8 +202,18 @@ def test_from_clear_to_encrypted(private):
     key_file = os.path.join(state["home"], "late-keys")
     state["key_file"] = key_file
     lifecycle.write_keys(state, {"k1": secrets.token_hex(32)})
+    lifecycle.write_keys(state, {"k1": read_key(state, "k1")}, sealed_only=True)
+    early = ctl(stack, "rekey", "--key-file", key_file)
+    assert early.returncode == 1 and "take that line out, run 'bloodtestctl" in early.stderr
+    assert not rows(state, "SELECT id FROM encryption_keys")
+    lifecycle.write_keys(state, {"k1": read_key(state, "k1")})
     done = ctl(stack, "rekey", "--key-file", key_file)
     assert done.returncode == 0, done.stderr
+    assert "1 of these rows were in clear." in done.stdout
+    assert "A line 'sealed-only' in the key files" in done.stdout
+    lifecycle.write_keys(state, {"k1": read_key(state, "k1")}, sealed_only=True)
+    done = ctl(stack, "rekey", "--key-file", key_file)
+    assert done.returncode == 0 and "clear" not in done.stdout + done.stderr
     assert heads(state) == {"bt1:k1:"}
     row = rows(state, "SELECT file_hash, patient_ref_hash FROM analysis_results")[0]
     assert all(value.startswith("k:") for value in row.values())

@@ -92,13 +92,15 @@ def make_home(state, build):
     state["redis_socket"] = os.path.join(home, "s", "redis.sock")
     state["key_file"] = os.path.join(home, "keys") if state.get("keys") else ""
     if state["key_file"]:
-        write_keys(state, {"first": secrets.token_hex(32)})
+        write_keys(state, {"first": secrets.token_hex(32)}, bool(state.get("sealed_only")))
 
 
-def write_keys(state, keys):
-    """The key file of a stack: ids and keys, the active one first."""
+def write_keys(state, keys, sealed_only=False):
+    """The key file of a stack: ids and keys, the active one first; and whether nothing that is
+    stored may be in clear."""
     with open(state["key_file"], "w", encoding="utf-8") as file:
         file.write("# Written by tests/stack.\n")
+        file.write("sealed-only\n" if sealed_only else "")
         file.writelines(f"{name} {key}\n" for name, key in keys.items())
     process.give(state["key_file"], 0o600)
 

@@ -136,6 +136,63 @@ static void test_keys_that_come_and_go(void **state)
     assert_null(bt_open_text(&text, renewed, &here, new, pool));
 }
 
+static void test_sealed_only_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int is_sealed_only;
+    } files[] = {
+        {"sealed-only\nk1 " KEY_1 "\n", 1},       {"k1 " KEY_1 "\n \tsealed-only \t\r\n", 1},
+        {"k1 " KEY_1 "\nsealed-only", 1},         {"sealed-only\nk1 " KEY_1 "\nsealed-only\n", 1},
+        {"k1 " KEY_1 "\n#sealed-only\n", 0},      {"k1 " KEY_1 "\n", 0},
+        {"sealed-only2 " KEY_1 "\nk1 " KEY_2, 0}, {"sealed-onl " KEY_1 "\nk1 " KEY_2, 0},
+    };
+    assert_false(bt_keys_are_sealed_only(NULL));
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        const bt_keys_t *keys = keys_of(files[i].text);
+        assert_int_equal(bt_keys_are_sealed_only(keys), files[i].is_sealed_only);
+        assert_true(bt_keys_has(keys, "k1"));
+        assert_false(bt_keys_has(keys, "sealed-only"));
+    }
+    assert_string_equal(bt_keys_active(keys_of(files[0].text)), "k1");
+}
+
+/* What has no seal does not open, and the log is not told what it says. */
+static void test_sealed_only_cells(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"a",          "forged",     "{\"forged\":1}",
+                                        "bt0:forged", "bt9:forged", "bt0:bt1:k1:AAAA"};
+    const bt_keys_t *old = keys_of("k1 " KEY_1),
+                    *keys = keys_of("k2 " KEY_2 "\nk1 " KEY_1 "\nsealed-only\n");
+    const char *text = NULL;
+    bt_bytes_t bytes;
+    for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+        const bt_bytes_t cell = {(const unsigned char *)plain[i], strlen(plain[i])};
+        assert_true(bt_seal_is_plain(cell));
+        bt_err_t *err = bt_open_text(&text, plain[i], &here, keys, pool);
+        expect(err, BT_E_SEAL_BROKEN);
+        assert_null(text);
+        assert_non_null(strstr(bt_error_text(err, pool), "in clear, and file says sealed-only"));
+        assert_null(strstr(bt_error_text(err, pool), "forged"));
+        expect(bt_open_bytes(&bytes, cell, &here, keys, pool), BT_E_SEAL_BROKEN);
+        assert_int_equal(bytes.length, 0);
+        assert_null(bt_open_text(&text, plain[i], &here, old, pool));
+        assert_null(bt_open_bytes(&bytes, cell, &here, old, pool));
+        const char *sealed = bt_seal_text(plain[i], &here, i % 2 ? old : keys, pool);
+        assert_null(bt_open_text(&text, sealed, &here, keys, pool));
+        assert_string_equal(text, plain[i]);
+    }
+    const bt_bytes_t none = {(const unsigned char *)"", 0};
+    expect(bt_open_bytes(&bytes, none, &here, keys, pool), BT_E_SEAL_BROKEN);
+    assert_null(bt_open_bytes(&bytes, bt_seal_bytes(none, &here, keys, pool), &here, keys, pool));
+    assert_null(bt_open_text(&text, NULL, &here, keys, pool));
+    assert_null(text);
+    assert_null(bt_open_text(&text, bt_seal_text("", &here, keys, pool), &here, keys, pool));
+    assert_string_equal(text, "");
+}
+
 static void test_digests(void **state)
 {
     (void)state;
@@ -191,6 +248,12 @@ static void test_bad_files(void **state)
         {"k1 " KEY_1 " x\n", "line 1: behind the id"},
         {"k:1 " KEY_1 "\n", "line 1: write 'ID KEY'"},
         {"k1 " KEY_1 "\nk1 " KEY_2 "\n", "line 2: this id is there already"},
+        {"sealed-only\n", "no key in it"},
+        {"sealed-only " KEY_1 "\nk1 " KEY_2, "line 1: 'sealed-only' stands alone"},
+        {"k1 " KEY_1 "\nsealed-only # now\n", "line 2: 'sealed-only' stands alone"},
+        {"k1 " KEY_1 "\nsealed only\n", "line 2: behind the id"},
+        {"k1 " KEY_1 "\nSealed-Only\n", "line 2: behind the id"},
+        {"k1 " KEY_1 "\nsealed_only\n", "line 2: behind the id"},
         {"k1 0000000000000000000000000000000000000000000000000000000000000000", "zeros"},
         {"a23456789012345678901234567890123 " KEY_1, "line 1: write 'ID KEY'"},
     };
@@ -242,6 +305,8 @@ int main(void)
         cmocka_unit_test(test_moved),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_keys_that_come_and_go),
+        cmocka_unit_test(test_sealed_only_files),
+        cmocka_unit_test(test_sealed_only_cells),
         cmocka_unit_test(test_digests),
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_bad_files),

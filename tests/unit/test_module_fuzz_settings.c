@@ -7,5 +7,5 @@
 
 int main(void)
 {
-    return replay_corpus("settings", 25);
+    return replay_corpus("settings", 27);
 }

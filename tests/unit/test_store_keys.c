@@ -2,45 +2,9 @@
  * Stores whose connection has keys: what the tables then hold, what no longer opens, and keys that
  * do not fit the database.
  */
-#include "store_fixture.h"
+#include "store_keys_help.h"
 
-#include "libbloodtest/db_private.h"
 #include "libbloodtest/store_cells.h"
-
-#define KEY_1  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define KEY_2  "a00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define CANARY "Kanarienvogel"
-
-static bt_keys_t *use(const char *text)
-{
-    bt_keys_t *keys = NULL;
-    if (text)
-        succeed(bt_keys_parse(&keys, text, "/etc/bloodtest/keys", fixture.pool));
-    bt_db_use_keys(fixture.db, keys);
-    return keys;
-}
-
-static void run(const char *sql)
-{
-    int n;
-    assert_int_equal(apr_dbd_query(fixture.db->driver, fixture.db->handle, &n, sql), 0);
-}
-
-static const char *cell(const char *sql)
-{
-    apr_dbd_results_t *results = NULL;
-    apr_dbd_row_t *row = NULL;
-    const apr_dbd_driver_t *driver = fixture.db->driver;
-    assert_int_equal(apr_dbd_select(driver, fixture.pool, fixture.db->handle, &results, sql, 1), 0);
-    assert_int_equal(apr_dbd_get_row(driver, fixture.pool, results, &row, -1), 0);
-    return apr_pstrdup(fixture.pool, apr_dbd_get_entry(driver, row, 0));
-}
-
-static const char *of(const char *column, const char *id)
-{
-    return cell(
-        apr_psprintf(fixture.pool, "SELECT %s FROM analysis_results WHERE id = '%s'", column, id));
-}
 
 static void check_says(const char *keys, const char *sentence)
 {
@@ -65,6 +29,13 @@ static void test_from_plain_to_keys(void **state)
     plain.idempotency_key = again.idempotency_key = "the key";
     submit(&plain);
     assert_string_equal(of("original_filename", plain.analysis_id), CANARY);
+    use("sealed-only\nk1 " KEY_1);
+    bt_err_t *err = bt_keys_check(fixture.db, fixture.pool);
+    expect(err, BT_E_SEAL_BROKEN);
+    assert_non_null(strstr(bt_error_text(err, fixture.pool),
+                           "/etc/bloodtest/keys says sealed-only, and the database was never "
+                           "encrypted and holds reports: take that line out"));
+    assert_string_equal(cell("SELECT count(*) FROM encryption_keys"), "0");
     use("k1 " KEY_1);
     succeed(bt_keys_check(fixture.db, fixture.pool));
     assert_string_equal(submit(&again)->analysis_id, plain.analysis_id);
@@ -93,27 +64,6 @@ static void test_keys_that_do_not_fit(void **state)
     check_says("k1 " KEY_1, "the key k2, which is not in");
     use("k1 " KEY_1 "\nk2 " KEY_2);
     succeed(bt_keys_check(fixture.db, fixture.pool));
-}
-
-static const char *completed_by(const char *login, const char *text)
-{
-    bt_submission_t in = submission(login, fresh(), 2 * BT_CHUNK_BYTES);
-    in.original_filename = in.query = text;
-    in.options_json = apr_psprintf(fixture.pool, "{\"sex\":\"%s\"}", text);
-    in.patient_ref = text;
-    submit(&in);
-    bt_json_t *result = bt_json_object(fixture.pool);
-    const char *fields[] = {"summary", "doctor_analysis", "nutrition_analysis", "exercise_analysis",
-                            "verification_analysis"};
-    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-        bt_json_set_string(result, fields[i], text);
-    succeed(bt_job_complete(fixture.db, claim(in.task_id, "w1"), result, fixture.pool));
-    return in.analysis_id;
-}
-
-static const char *completed(const char *text)
-{
-    return completed_by(fresh(), text);
 }
 
 static void test_nothing_in_clear(void **state)
