@@ -62,9 +62,11 @@ void btx_read_notes(btx_words_t *words, const btx_page_t *page, apr_pool_t *pool
 }
 
 /* poppler converts texts of forms through iconv, which reads its tables from files when it is first
- * asked; the converter stays open, so that they stay, too. */
+ * asked; a converter stays open as long as the process lives, so that they stay, too. */
 void btx_warm_notes(void)
 {
+    static GIConv kept; /* one, where checkers for leaks see it */
     g_free(g_convert("\0A", 2, "UTF-8", "UTF-16BE", NULL, NULL, NULL));
-    (void)g_iconv_open("UTF-8", "UTF-16BE");
+    if (!kept)
+        kept = g_iconv_open("UTF-8", "UTF-16BE");
 }
