@@ -2,9 +2,10 @@
  * A network of its own for a test program, with a name server at 127.0.0.1:53 that does what the
  * names ask of it, so that the resolver of the C library is tested as it is.
  *
- * Names: comes.test is 127.0.0.1; late.test too, after LATE; pair.test is 127.0.0.2, where nobody
- * listens, and 127.0.0.3, riap.test the same the other way round; full.test is 127.0.0.4 and
- * 127.0.0.3; of any label that begins with "never" nothing is ever said; others do not exist.
+ * Names: comes.test is 127.0.0.1; late.test, later.test and latest.test too, after LATE; pair.test
+ * is 127.0.0.2, where nobody listens, and 127.0.0.3, riap.test the same the other way round;
+ * full.test is 127.0.0.4 and 127.0.0.3; of any label that begins with "never" nothing is ever said;
+ * others do not exist.
  */
 #ifndef NAME_SERVER_H
 #define NAME_SERVER_H
@@ -25,9 +26,9 @@
 #include <apr_time.h>
 
 enum { NAME_LENGTH = 64, PACKET = 512, HEADER = 12, TYPE_A = 1, NAMES_ASKED = 64 };
-static const apr_interval_time_t LATE = 500000;
+static const apr_interval_time_t LATE = 1500000;
 /* How long the resolver waits before it gives up (below in resolv.conf), and a little more. */
-static const apr_interval_time_t RESOLVER_ENDS = 2500000;
+static const apr_interval_time_t RESOLVER_ENDS = 4500000;
 
 static const struct {
     const char *name;
@@ -37,6 +38,7 @@ static const struct {
     {"comes.test", {"127.0.0.1"}, 0},
     {"late.test", {"127.0.0.1"}, 1},
     {"later.test", {"127.0.0.1"}, 1},
+    {"latest.test", {"127.0.0.1"}, 1},
     {"pair.test", {"127.0.0.2", "127.0.0.3"}, 0},
     {"riap.test", {"127.0.0.3", "127.0.0.2"}, 0},
     {"full.test", {"127.0.0.4", "127.0.0.3"}, 0},
@@ -173,7 +175,7 @@ static const char *make_network(void)
     if (failed)
         return "no loopback in a network namespace";
     if (access("/etc/resolv.conf", F_OK) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
-        replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n") ||
+        replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:4 attempts:1\n") ||
         replace_file("/etc/nsswitch.conf", "hosts: files dns\n") ||
         (access("/run/nscd", F_OK) == 0 && mount("none", "/run/nscd", "tmpfs", 0, NULL)))
         return "no resolv.conf of its own (mount is not permitted)";
