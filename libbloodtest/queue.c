@@ -28,6 +28,7 @@ static apr_status_t close_queue(void *baton)
     if (queue->link)
         redisFree(queue->link);
     queue->link = NULL;
+    bt_queue_names_tidy();
     return APR_SUCCESS;
 }
 

@@ -5,8 +5,9 @@
  * Streams `{prefix}:hints:stat` and `{prefix}:hints:routine`, one consumer group `workers`.  The
  * key `{prefix}:epoch` is set once; where it is gone, Redis was emptied and the sweep sends all
  * hints again. One bt_queue_t is one connection, for one thread at a time.  Calls never wait longer
- * than `timeout`; after a failure the next calls fail at once for a second (circuit breaker), then
- * one tries to connect again.
+ * than `timeout`, not for a name server either; after a failure the next calls fail at once for a
+ * second (circuit breaker), then one tries to connect again.  A process that forks after its first
+ * call makes none in the child: what looks up host names did not come along.
  */
 #ifndef BT_QUEUE_H
 #define BT_QUEUE_H

@@ -157,23 +157,51 @@ static bt_err_t *introduce(bt_queue_t *queue, const bt_queue_login_t *login, apr
     return NULL;
 }
 
+static struct timeval limit_until(apr_time_t deadline)
+{
+    int left = remaining_ms(deadline);
+    return (struct timeval){.tv_sec = left / 1000, .tv_usec = (suseconds_t)(left % 1000) * 1000};
+}
+
+/* queue->link is NULL where it failed, and *why says for what reason. */
+static void connect_to(const char **why, bt_queue_t *queue, const bt_queue_place_t *place,
+                       const char *address, apr_time_t deadline, apr_pool_t *pool)
+{
+    if (remaining_ms(deadline) <= 0)
+        return;
+    struct timeval limit = limit_until(deadline);
+    redisContext *link = place->path ? redisConnectUnixWithTimeout(place->path, limit)
+                                     : redisConnectWithTimeout(address, place->port, limit);
+    if (!link) {
+        *why = "no memory for a connection";
+    } else if (link->err) {
+        *why = place->path || strcmp(address, place->host) == 0
+                   ? apr_pstrdup(pool, link->errstr)
+                   : apr_psprintf(pool, "%s at %s: %s", place->host, address, link->errstr);
+        redisFree(link);
+        link = NULL;
+    }
+    queue->link = link;
+}
+
 bt_err_t *bt_queue_open(bt_queue_t *queue, const bt_queue_place_t *place,
                         const bt_queue_login_t *login, apr_time_t deadline, apr_pool_t *pool)
 {
-    int left = remaining_ms(deadline);
-    struct timeval limit = {.tv_sec = left / 1000, .tv_usec = (suseconds_t)(left % 1000) * 1000};
-    if (left <= 0)
-        return bt_queue_away(queue, pool, "no time was left to connect");
-    redisContext *link = place->path ? redisConnectUnixWithTimeout(place->path, limit)
-                                     : redisConnectWithTimeout(place->host, place->port, limit);
-    if (!link)
-        return bt_queue_away(queue, pool, "no memory for a connection");
-    queue->link = link;
-    if (link->err)
-        return bt_queue_away(queue, pool, link->errstr);
-    if (redisSetTimeout(link, limit) != REDIS_OK)
-        return bt_queue_away(queue, pool, link->errstr);
-    guard_reader(link->reader, queue);
+    bt_queue_hosts_t hosts = {.n = 1};
+    const char *why = "no time was left to connect";
+    if (place->host)
+        BT_TRY(bt_queue_names_find(&hosts, queue, place->host, deadline, pool));
+    for (int i = 0; i < hosts.n && !queue->link; i++) {
+        /* Each address gets its share, so that one which swallows what is sent costs not all. */
+        apr_time_t now = apr_time_now();
+        apr_time_t until = now + (deadline - now) / (hosts.n - i);
+        connect_to(&why, queue, place, hosts.list[i], until, pool);
+    }
+    if (!queue->link)
+        return bt_queue_away(queue, pool, why);
+    if (redisSetTimeout(queue->link, limit_until(deadline)) != REDIS_OK)
+        return bt_queue_away(queue, pool, queue->link->errstr);
+    guard_reader(queue->link->reader, queue);
     return introduce(queue, login, deadline, pool);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the files of the queue share: the address, taken apart (queue_url.c), the connection that
- * speaks to it with a deadline (queue_link.c), and who is asked for it (queue_sentinel.c).  Only
- * these and queue.c see hiredis.
+ * speaks to it with a deadline (queue_link.c), what its host name means (queue_names.c), and who is
+ * asked for it (queue_sentinel.c).  Only these and queue.c see hiredis.
  */
 #ifndef BT_QUEUE_PRIVATE_H
 #define BT_QUEUE_PRIVATE_H
@@ -12,6 +12,7 @@ enum {
     BT_REDIS_PORT = 6379,
     BT_SENTINEL_PORT = 26379,
     BT_MAX_SENTINELS = 8,
+    BT_MAX_ADDRESSES = 8, /* of one host name that are tried */
     BT_MAX_MASTER_NAME = 64,
     BT_REDIS_MAX_DB = 1023,
     BT_REDIS_MAX_URL = 1024,
@@ -79,7 +80,23 @@ bt_err_t *bt_queue_exchange(struct redisReply **replies, bt_queue_t *queue,
                             const bt_command_t *commands, int n, apr_time_t deadline,
                             apr_pool_t *pool);
 
-/** Connect to the place and log in there. */
+/* What a host name means, as numbers, the best first. */
+typedef struct bt_queue_hosts_t {
+    const char *list[BT_MAX_ADDRESSES];
+    int n; /* at least 1 where it was found */
+} bt_queue_hosts_t;
+
+/** The addresses of the host: itself where it is a number.  Waits until the deadline less the time
+ * to connect; the answer to a question that is older than this call is taken too.  BT_E_QUEUE_AWAY
+ * says what to do about the name. */
+bt_err_t *bt_queue_names_find(bt_queue_hosts_t *hosts, bt_queue_t *queue, const char *host,
+                              apr_time_t deadline, apr_pool_t *pool);
+
+/** Free the answers that nobody came for.  Questions that are still open stay, for the resolver
+ * writes to them. */
+void bt_queue_names_tidy(void);
+
+/** Connect to the place, by any of its addresses, and log in there. */
 bt_err_t *bt_queue_open(bt_queue_t *queue, const bt_queue_place_t *place,
                         const bt_queue_login_t *login, apr_time_t deadline, apr_pool_t *pool);
 
