@@ -340,8 +340,10 @@ void btx_find_rows(btx_reading_t *reading)
         btx_line_t *line = &reading->lines->line[i];
         btx_table_t table;
         apr_pool_clear(reading->scan.scratch);
+        if (walk.table && i && line->page != line[-1].page)
+            btx_blocks_mark(reading, walk.table, i);
         if (line->is_used)
-            continue; /* a part of a stack above */
+            continue; /* a part of a stack above, or of the interval of a row */
         btx_strip_graph(line);
         if (btx_is_drawn(line)) {
             read_barred(&walk, i);
@@ -372,11 +374,14 @@ void btx_find_rows(btx_reading_t *reading)
         }
         walk.foreign_page = 0;
         if (heading)
+            heading += btx_sexes_settle(&table, reading, i, heading);
+        if (heading)
             btx_table_profile(&table, &reading->scan, reading->lines, i + heading);
         if (heading && btx_table_has(&table, 0, BTX_COL_VALUE)) {
             walk.table = apr_pmemdup(reading->pool, &table, sizeof table);
             for (int k = 0; k < heading; k++)
                 reading->lines->line[i + k].is_used = 1;
+            btx_blocks_mark(reading, walk.table, i + heading);
             i += heading - 1;
             continue;
         }

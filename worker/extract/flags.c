@@ -47,6 +47,13 @@ const char *btx_flag_means(const btx_scan_t *scan, const char *text, apr_pool_t 
     return btx_lexicon_text(scan->lexicon, "flag", rest, pool);
 }
 
+int btx_names_band(const btx_line_t *line, const btx_token_t *token)
+{
+    const char *last = line->word[token->end - 1]->text;
+    return last[strlen(last) - 1] == ':' ||
+           (token->end < line->n && *line->word[token->end]->text == ':');
+}
+
 int btx_is_glued_sign(const char *digits, const char *end)
 {
     size_t signs = strspn(end, *end == '+' ? "+" : "-");

@@ -210,7 +210,7 @@ void btx_see(btx_seen_t *seen, const btx_scan_t *scan, const btx_line_t *line, b
         }
         break;
     case BTX_FLAG:
-        if (kind == BTX_COL_REFERENCE && !is_apart(line, token))
+        if (kind == BTX_COL_REFERENCE && (!is_apart(line, token) || btx_names_band(line, token)))
             widen(&seen->reference_first, &seen->reference_end, token);
         else if (!seen->flag || (!says_much(seen->flag) && says_much(token)))
             seen->flag = token; /* a letter says more than a star */

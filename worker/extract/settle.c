@@ -110,7 +110,7 @@ static void settle_titles(btx_table_t *table)
 /* "Normal | Abnormal" are two places for the value; "Normal" alone is the reference.  Columns
  * headed by dates beside a value column are earlier results; without one, the newest date is where
  * the values are. */
-void btx_settle_kinds(btx_table_t *table)
+void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan)
 {
     settle_phrases(table);
     settle_twins(table);
@@ -128,6 +128,8 @@ void btx_settle_kinds(btx_table_t *table)
     }
     if (btx_table_has(table, 0, BTX_COL_VALUE))
         return;
+    for (int i = 0; i < table->n; i++)
+        btx_date_settle(table->column[i].date, scan->order);
     int newest = newest_date(table);
     if (newest >= 0)
         table->column[newest].kind = BTX_COL_VALUE;
@@ -164,7 +166,8 @@ void btx_settle_groups(btx_table_t *table)
     table->split[0] = -INFINITY;
     for (int i = 0; i < table->n; i++) {
         btx_column_t *column = &table->column[i];
-        if (column->kind == BTX_COL_LABEL && has_value && group + 1 < BTX_MAX_GROUPS) {
+        if (column->kind == BTX_COL_LABEL && has_value && !table->is_mirrored &&
+            group + 1 < BTX_MAX_GROUPS) {
             group++;
             table->split[group] = (table->column[i - 1].x1 + column->x0) / 2;
             has_value = 0;
