@@ -146,6 +146,71 @@ def normal_before_range(doc):
     doc.add(table(None, rows, style="width:80%"))
 
 
+def range_listed_below(doc):
+    """The bands of an interval in lines below words that lead them, in smaller type."""
+    adult(doc)
+    vitamin_d = "DEFICIENCY : <20 ng/ml|TOXICITY : >100 ng/ml"
+    for name, value, unit, bands in (
+        ("25-OH VITAMIN D (TOTAL)", "17.3", "ng/ml", vitamin_d),
+        ("VITAMIN B-12", "168", "pg/ml", "Normal : 211 - 911 pg/ml"),
+    ):
+        doc.row(name, value, unit, bands.replace("|", " "))
+        doc.add(table(["TEST NAME", "TECHNOLOGY", "VALUE", "UNITS"], [[name, "CLIA", value, unit]]))
+        doc.add(
+            "<div style='font-size:80%'><b>Reference Range :</b><br>"
+            f"{esc(bands).replace('|', '<br>')}<br><b>Clinical Significance:</b><br>"
+            "Found in meat, eggs and milk; a lack of it is common.</div>"
+        )
+
+
+def words_among_words(doc):
+    """Words of judgement within the text of an interval judge nothing; a star does."""
+    adult(doc)
+    rows = []
+    for mark, name, value, unit, ref in (
+        (None, "HDL Cholesterol", "41", "mg/dL", "< 40 Low"),
+        ("*", "LDL Cholesterol", "3.7", "mmol/L", "Low CV risk < 3.0|High CV risk < 1.8"),
+        (None, "Glucose", "5.1", "mmol/L", "3.9 - 6.0"),
+        ("*", "Potassium", "5.9", "mmol/L", "3.5 - 5.1"),
+    ):
+        doc.row(name, value, unit, ref.replace("|", " "), mark)
+        rows.append([mark, name, value, unit, esc(ref).replace("|", "<br>")])
+    doc.add(table(["", "TEST", "RESULT", "UNIT", "REFERENCE RANGE"], rows))
+
+
+def glued_ranges(doc):
+    """Intervals in brackets right behind their units, two results in a line."""
+    adult(doc, "M", "HAEMATOLOGY")
+    lines = []
+    for left, right in (
+        (("Haemoglobin", "118", "g/L", "130-180"), ("WBC", "11.9", "x10*9/L", "4.0-11.0")),
+        (("RBC", "3.79", "x10*12/L", "4.50-6.50"), ("Neutrophils", "8.93", "x10*9/L", "2.0-7.5")),
+        (("MCV", "92", "fL", "80-100"), ("Lymphocytes", "1.78", "x10*9/L", "1.0-4.0")),
+    ):
+        texts = []
+        for name, value, unit, ref in (left, right):
+            doc.row(name, value, unit, ref)
+            texts.append(f"{name:13}{value:>6} {unit:8}({ref})")
+        lines.append(f"{texts[0]:43}{texts[1]}")
+    doc.add("<pre style=\"font-family:'Liberation Mono'\">" + "\n".join(lines) + "</pre>")
+
+
+def fractions(doc):
+    """Shares and amounts of fractions, each with its interval."""
+    adult(doc, "F", "SERUM PROTEIN ELECTROPHORESIS")
+    rows = []
+    for name, share, of_share, amount, of_amount in (
+        ("Albumin", "42.1", "55.8 - 66.1", "3.87", "4.02 - 4.76"),
+        ("Alpha-1", "4.1", "2.9 - 4.9", "0.38", "0.21 - 0.35"),
+        ("Gamma", "37.0", "11.1 - 18.8", "3.40", "0.80 - 1.35"),
+    ):
+        doc.row(name, share, "%", of_share)
+        doc.row(name, amount, "g/dL", of_amount)
+        rows.append([name, share, of_share, amount, of_amount])
+    names = ["Fractions", "%", "Ref. %", "Conc. (g/dL)", "Ref. Conc. (g/dL)"]
+    doc.add(table(names, rows))
+
+
 DOCS = [
     stepped_in_the_middle,
     stepped_at_the_end,
@@ -155,4 +220,8 @@ DOCS = [
     days_in_one_order,
     days_over_procedures,
     normal_before_range,
+    range_listed_below,
+    words_among_words,
+    glued_ranges,
+    fractions,
 ]

@@ -7,9 +7,10 @@
 
 #include <apr_strings.h>
 #include <math.h>
+#include <string.h>
 
 enum { MOST_LINES = 400, LEAST_STEPS = 2 };
-static const double least_pitch = 0.8, same_pitch = 1.15, half_pitch = 0.75;
+static const double least_pitch = 0.8, same_pitch = 1.15, half_pitch = 0.75, other_size = 1.1;
 
 /* What the cells of a line are by the columns over them. */
 typedef enum { IS_OTHER, IS_NAME, IS_STEP, IS_ROW } holds_t;
@@ -18,6 +19,7 @@ typedef enum { IS_OTHER, IS_NAME, IS_STEP, IS_ROW } holds_t;
 typedef struct blocks_t {
     btx_reading_t *reading;
     int first, n;
+    double size; /* of the letters of the first row */
     holds_t holds[MOST_LINES];
     char has_interval[MOST_LINES]; /* something stands in the column of intervals */
     double pitch;                  /* of the lines of one interval */
@@ -44,6 +46,12 @@ static holds_t see_line(char *has_interval, const btx_table_t *table, const btx_
     return values ? IS_ROW : others || !line->n_cells ? IS_OTHER : steps ? IS_STEP : IS_NAME;
 }
 
+/* Letters of another size are those of a watermark, or of a remark. */
+static int is_of_size(const blocks_t *blocks, const btx_line_t *line)
+{
+    return blocks->size <= 0 || fabs(line->size - blocks->size) < other_size;
+}
+
 static void see_lines(blocks_t *blocks, const btx_table_t *table, const btx_scan_t *scan)
 {
     const btx_lines_t *lines = blocks->reading->lines;
@@ -51,8 +59,14 @@ static void see_lines(blocks_t *blocks, const btx_table_t *table, const btx_scan
         const btx_line_t *line = &lines->line[i];
         if (line->page != lines->line[blocks->first].page || btx_is_heading(scan, line))
             break;
-        blocks->holds[blocks->n] = see_line(&blocks->has_interval[blocks->n], table, line);
-        blocks->n++;
+        holds_t holds = see_line(&blocks->has_interval[blocks->n], table, line);
+        if (holds == IS_ROW && blocks->size <= 0)
+            blocks->size = line->size;
+        if (holds == IS_STEP && !is_of_size(blocks, line)) {
+            holds = IS_OTHER;
+            blocks->has_interval[blocks->n] = 0;
+        }
+        blocks->holds[blocks->n++] = holds;
     }
 }
 
@@ -107,6 +121,18 @@ static int nearest_step(const blocks_t *blocks, int row, int direction)
     return -1;
 }
 
+static int has_digits(const blocks_t *blocks, int first, int end)
+{
+    for (int i = first; i < end; i++) {
+        const btx_line_t *line = &blocks->reading->lines->line[blocks->first + i];
+        for (int k = 0; k < line->n; k++) {
+            if (blocks->holds[i] == IS_STEP && strpbrk(line->word[k]->text, "0123456789"))
+                return 1;
+        }
+    }
+    return 0;
+}
+
 /* Gives the lines around the row to it, where they are its own beyond doubt and some stand above
  * it: those that only stand below are found without this. */
 static void mark_row(blocks_t *blocks, int row)
@@ -121,7 +147,7 @@ static void mark_row(blocks_t *blocks, int row)
     }
     int first = walk_steps(blocks, above, -1, middle(blocks, above));
     int last = walk_steps(blocks, below, 1, middle(blocks, below));
-    if (first < 0 || last < 0 || first == row)
+    if (first < 0 || last < 0 || first == row || !has_digits(blocks, first, row))
         return;
     for (int i = first; i <= last; i++) {
         int line = blocks->first + i;

@@ -213,6 +213,8 @@ static int read_by_shape(walk_t *walk, int index)
         return 0;
     for (int cell = 0; cell < line->n_cells;) {
         int next = row_from(walk, &row[taken], &doubtful, index, cell);
+        if (next && cell && !row[taken].flag) /* "L   25-OH Vitamin D" */
+            row[taken].flag = btx_lone_mark(&walk->reading->scan, line, cell - 1);
         stray |= !next && is_stray_number(walk, line, cell);
         taken += next > 0;
         cell = next ? next : cell + 1;

@@ -74,14 +74,15 @@ static int is_code(const char *text)
            !strpbrk(text, ":/|,;");
 }
 
-/* "High 4.1 - 4.9", "Borderline 200 - 239": a word right before the interval that the value does
- * not agree with is the name of that interval. */
+/* "High 4.1 - 4.9", "Borderline 200 - 239", "< 40 Low": a word right beside the interval that the
+ * value does not agree with is the name of that interval. */
 static void settle_band(btx_seen_t *seen, const btx_table_t *table)
 {
     const btx_token_t *flag = seen->flag, *interval = seen->interval;
     if (!flag || !interval || !flag->means || flag->column < 0 ||
-        table->column[flag->column].kind != BTX_COL_REFERENCE || flag->end != interval->first ||
-        strlen(flag->text) < 3 || isnan(seen->value->number.value))
+        table->column[flag->column].kind != BTX_COL_REFERENCE ||
+        (flag->end != interval->first && flag->first != interval->end) || strlen(flag->text) < 3 ||
+        isnan(seen->value->number.value))
         return;
     int is_above = seen->value->number.value > interval->interval.high;
     int is_below = seen->value->number.value < interval->interval.low;
@@ -90,7 +91,10 @@ static void settle_band(btx_seen_t *seen, const btx_table_t *table)
                                        : (is_above || is_below) == (*flag->means == 'A');
     if (agrees)
         return;
-    seen->reference_first = flag->first;
+    if (flag->first < seen->reference_first)
+        seen->reference_first = flag->first;
+    if (flag->end > seen->reference_end)
+        seen->reference_end = flag->end;
     seen->flag = NULL;
 }
 

@@ -53,6 +53,8 @@ static void settle_twins(btx_table_t *table)
     int of_units = 0, of_percent = 0, values = 0;
     for (int i = 0; i < table->n; i++) {
         const char *unit = table->column[i].unit;
+        if (table->column[i].kind == BTX_COL_REFERENCE)
+            continue; /* "Ref. %" beside "%" */
         of_units += unit != NULL;
         of_percent += unit && unit[strspn(unit, "(%)")] == '\0';
         values += table->column[i].kind == BTX_COL_VALUE && !unit;
@@ -60,7 +62,8 @@ static void settle_twins(btx_table_t *table)
     if (of_units != 2 || of_percent != 1 || values)
         return;
     for (int i = 0; i < table->n; i++)
-        table->column[i].kind = table->column[i].unit ? BTX_COL_VALUE : table->column[i].kind;
+        if (table->column[i].unit && table->column[i].kind != BTX_COL_REFERENCE)
+            table->column[i].kind = BTX_COL_VALUE;
 }
 
 static int count_kind(const btx_table_t *table, btx_column_kind_t kind)

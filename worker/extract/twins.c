@@ -176,7 +176,10 @@ static int count_results(const btx_reading_t *reading, const twins_t *twins, con
 {
     double value[2];
     for (int i = 0; i < 2; i++) {
-        if (!in_canonical(&value[i], reading, &twins->twin[i], label))
+        /* a heading of shares: of all protein, that of albumin is no amount */
+        if (twins->is_headed && !strcmp(twins->twin[i].unit, "%"))
+            value[i] = NAN;
+        else if (!in_canonical(&value[i], reading, &twins->twin[i], label))
             return 0;
     }
     if (!strcmp(twins->twin[0].unit, "%") != !strcmp(twins->twin[1].unit, "%"))
