@@ -18,7 +18,7 @@ void fuzz_start(apr_pool_t *pool)
     bt_catalogue_t *catalogue = NULL;
     btx_lexicon_t *lexicon = NULL;
     need(!bt_catalogue_load(&catalogue, pool) && !btx_lexicon_load(&lexicon, catalogue, pool));
-    scan = (btx_scan_t){lexicon, catalogue, BTX_STYLE_POINT, NULL, NULL};
+    scan = (btx_scan_t){lexicon, catalogue, BTX_STYLE_POINT, BTX_ORDER_UNKNOWN, NULL, NULL};
 }
 
 static void try_number(const char *text, btx_style_t style)

@@ -27,7 +27,8 @@ static int set_up(void **state)
     apr_pool_create(&pool, NULL);
     if (bt_catalogue_load(&catalogue, pool) || btx_lexicon_load(&lexicon, catalogue, pool))
         return -1;
-    scan = (btx_scan_t){lexicon, catalogue, BTX_STYLE_POINT, pool, apr_hash_make(pool)};
+    scan = (btx_scan_t){lexicon,           catalogue, BTX_STYLE_POINT,
+                        BTX_ORDER_UNKNOWN, pool,      apr_hash_make(pool)};
     return 0;
 }
 
@@ -160,7 +161,7 @@ static void intervals_are_read_as_printed(void **state)
         {"1,50,000 - 4,10,000", 1, 150000, 410000},
     };
     static const char *const others[] = {"718-7", "17 - 13",   "12-05-2023", "12.5",
-                                         "g/dL",  "1 - 2 - 3", "normal"};
+                                         "g/dL",  "1 - 2 - 3", "normal",     "0268-2550011"};
     bt_interval_t interval;
     int has_two = 0;
     (void)state;
@@ -206,6 +207,29 @@ static void dates_are_no_results(void **state)
     assert_true(april[0] > march[0] && !march[1]); /* the month cannot stand first */
 }
 
+static void the_dates_of_a_document_tell_their_order(void **state)
+{
+    btx_word_t word[] = {{.text = "03/07/2024"}, {.text = "30/11/1951"}, {.text = "11/30/1951"}};
+    btx_words_t words = {.word = word, .n = 1};
+    int date[2];
+    (void)state;
+    assert_int_equal(btx_order_of(&words), BTX_ORDER_UNKNOWN);
+    words.n = 2;
+    assert_int_equal(btx_order_of(&words), BTX_DAY_FIRST);
+    words.n = 3;
+    assert_int_equal(btx_order_of(&words), BTX_ORDER_UNKNOWN); /* both are there */
+    words.word = word + 2;
+    words.n = 1;
+    assert_int_equal(btx_order_of(&words), BTX_MONTH_FIRST);
+    btx_date_read(date, "03/07/2024");
+    assert_true(date[0] > date[1]);
+    btx_date_settle(date, BTX_DAY_FIRST);
+    assert_true(date[0] == date[1]);
+    btx_date_read(date, "30/03/2024");
+    btx_date_settle(date, BTX_MONTH_FIRST);
+    assert_true(date[0] && !date[1]); /* a date that this order does not allow stays as it is */
+}
+
 /* The largest number in a line of two words, the second one beginning at x. */
 static double largest_number(double x)
 {
@@ -242,6 +266,7 @@ int main(void)
         cmocka_unit_test(intervals_are_read_as_printed),
         cmocka_unit_test(the_sex_chooses_among_intervals),
         cmocka_unit_test(dates_are_no_results),
+        cmocka_unit_test(the_dates_of_a_document_tell_their_order),
         cmocka_unit_test(numbers_over_each_other_are_not_one),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

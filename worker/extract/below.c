@@ -91,13 +91,57 @@ int btx_is_step(const btx_reading_t *reading, const btx_table_t *table, int last
     return steps > 0;
 }
 
+/* "DEFICIENCY : <20 ng/ml": a band with its limits, and nothing else. */
+static int is_band(const btx_reading_t *reading, const btx_line_t *line)
+{
+    const char *text = btx_line_text(line, 0, line->n, reading->scan.scratch);
+    const char *at = text + strcspn(text, "0123456789<>\xe2");
+    bt_interval_t interval;
+    int has_two;
+    return line->n_cells == 1 &&
+           btx_is_interval(&interval, &has_two, &reading->scan, at, reading->scan.scratch);
+}
+
+/* "Reference Range :" alone on its line, and the bands in lines of their own below it: how many
+ * lines. */
+static int list_below(btx_reading_t *reading, btx_row_t *row)
+{
+    btx_line_t *line = &reading->lines->line[row->line + 1];
+    int words = 0, n = 1;
+    const char *means =
+        btx_lexicon_longest(&words, reading->scan.lexicon, "column", line, 0, line->n);
+    int has_colon = strchr(line->word[line->n - 1]->text, ':') != NULL;
+    words += words == line->n - 1 && !strcmp(line->word[line->n - 1]->text, ":");
+    if (!means || strcmp(means, "reference") != 0 || !has_colon || words != line->n)
+        return 0;
+    const char *text = NULL;
+    for (; n <= MAX_STEPS && row->line + n + 1 < reading->lines->n; n++) {
+        const btx_line_t *step = line + n;
+        if (step->is_used || !is_near(step - 1, step) ||
+            fabs(step->box.x0 - line->box.x0) > aligned || !is_band(reading, step))
+            break;
+        const char *more = btx_line_text(step, 0, step->n, reading->pool);
+        text = text ? apr_pstrcat(reading->pool, text, " ", more, NULL) : more;
+    }
+    if (!text)
+        return 0;
+    row->reference = text;
+    btx_understand_reference(reading, row);
+    for (int i = 0; i < n; i++) {
+        line[i].is_used = 1;
+        row->box = btx_box_join(row->box, line[i].box);
+    }
+    return n;
+}
+
 int btx_reference_below(btx_reading_t *reading, btx_row_t *row)
 {
     btx_line_t *line = &reading->lines->line[row->line + 1];
     if (row->line + 1 >= reading->lines->n || line->is_used || !is_near(line - 1, line))
         return 0;
-    if (is_nearer_below(reading, row->line + 1))
-        return 0;
+    int listed = list_below(reading, row);
+    if (listed || is_nearer_below(reading, row->line + 1))
+        return listed;
     int first = interval_start(reading, line), has_two = 0, n = 1;
     int end = first ? scale_start(reading, line, first) : 0;
     if (first >= end)

@@ -243,6 +243,17 @@ static int is_dated_row(const btx_table_t *table)
     return is_date;
 }
 
+/* "Normal Value | Unit | Result | Test": as lands print it whose script runs to the left. */
+static int is_mirrored(const btx_table_t *table)
+{
+    int labels = 0;
+    for (int i = 0; i < table->n; i++)
+        labels += table->column[i].kind == BTX_COL_LABEL;
+    return labels == 1 && table->n > 2 && table->column[table->n - 1].kind == BTX_COL_LABEL &&
+           (table->column[0].kind == BTX_COL_REFERENCE || table->column[0].kind == BTX_COL_UNIT ||
+            table->column[0].kind == BTX_COL_VALUE);
+}
+
 /* The line at lines[index], or what was joined of it and the one above, as a heading. */
 static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_line_t *line,
                         const btx_lines_t *lines, int index)
@@ -282,9 +293,10 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
         return 0;
     }
     int days = btx_days_settle(table, scan, lines, index);
-    btx_settle_kinds(table);
+    btx_settle_kinds(table, scan);
     if (!is_enough(table) || (odd_first && is_dated_row(table)))
         return 0;
+    table->is_mirrored = !odd_first && is_mirrored(table);
     int taken = 1 + (days ? days : read_below(table, scan, lines, index));
     btx_settle_groups(table);
     table->page = line->page;

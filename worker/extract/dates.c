@@ -90,3 +90,26 @@ int btx_is_date_of_words(int date[2], const btx_line_t *line, int first, int end
     btx_date_read(date, text);
     return 3;
 }
+
+btx_order_t btx_order_of(const btx_words_t *words)
+{
+    int days = 0, months = 0;
+    for (int i = 0; i < words->n; i++) {
+        int date[2] = {0, 0};
+        const char *text = words->word[i].text;
+        if (!btx_is_date(text) || strspn(text, "0123456789/-") != strlen(text))
+            continue;
+        btx_date_read(date, text);
+        days += date[0] && !date[1];
+        months += date[1] && !date[0];
+    }
+    return days && !months ? BTX_DAY_FIRST : months && !days ? BTX_MONTH_FIRST : BTX_ORDER_UNKNOWN;
+}
+
+void btx_date_settle(int date[2], btx_order_t order)
+{
+    if (order == BTX_DAY_FIRST && date[0])
+        date[1] = date[0];
+    else if (order == BTX_MONTH_FIRST && date[1])
+        date[0] = date[1];
+}

@@ -70,12 +70,27 @@ static int read_days(btx_table_t *table, const btx_scan_t *scan, const btx_lines
     return 0;
 }
 
-/* A line of two dates or more and nothing else, but for the times of day behind them. */
-static int days_of(btx_column_t *days, const btx_line_t *line)
+/* "Collected", "Date": what the dates behind it are. */
+static int is_name_of_days(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell)
+{
+    int n = 0;
+    const char *means =
+        btx_lexicon_longest(&n, scan->lexicon, "field", line, cell->first, cell->end);
+    if (!means || strcmp(means, "collected"))
+        means = btx_lexicon_longest(&n, scan->lexicon, "column", line, cell->first, cell->end);
+    return means && n == cell->end - cell->first &&
+           (!strcmp(means, "collected") || !strcmp(means, "ignore"));
+}
+
+/* A line of two dates or more and nothing else, but for what they are and the times of day behind
+ * them. */
+static int days_of(btx_column_t *days, const btx_scan_t *scan, const btx_line_t *line)
 {
     int n = 0;
     for (int i = 0; i < line->n_cells; i++) {
         const btx_cell_t *cell = &line->cell[i];
+        if (!i && is_name_of_days(scan, line, cell))
+            continue;
         for (int at = cell->first, first = at; at < cell->end; first = at) {
             btx_column_t day = {.kind = BTX_COL_PREVIOUS};
             int words = btx_is_date_of_words(day.date, line, at, cell->end);
@@ -98,11 +113,11 @@ static int days_of(btx_column_t *days, const btx_line_t *line)
 
 /* Gives the days to the columns that they stand over or under, and makes columns of the others.  A
  * day over the label, the unit or the interval is of something else: then nothing is changed. */
-static int take_days(btx_table_t *table, const btx_line_t *line)
+static int take_days(btx_table_t *table, const btx_scan_t *scan, const btx_line_t *line)
 {
     btx_column_t day[MAX_DAYS];
     btx_table_t dated = *table;
-    int n = days_of(day, line);
+    int n = days_of(day, scan, line);
     for (int i = 0; i < n; i++) {
         int over = -1;
         for (int k = 0; k < dated.n; k++) {
@@ -127,7 +142,8 @@ static int take_days(btx_table_t *table, const btx_line_t *line)
 
 /* The line of dates around a heading that names no values: how many lines below the heading belong
  * to it. */
-static int take_days_around(btx_table_t *table, const btx_lines_t *lines, int index)
+static int take_days_around(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines,
+                            int index)
 {
     const btx_line_t *line = &lines->line[index];
     for (int distance = 1; distance <= LINES_AROUND; distance++) {
@@ -136,7 +152,7 @@ static int take_days_around(btx_table_t *table, const btx_lines_t *lines, int in
             const btx_line_t *other = at < 0 || at >= lines->n ? NULL : &lines->line[at];
             if (other && other->page == line->page &&
                 fabs(other->box.y0 - line->box.y0) < near_lines * line->size &&
-                take_days(table, other))
+                take_days(table, scan, other))
                 return side > 0 ? distance : 0;
         }
     }
@@ -188,6 +204,6 @@ int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_
     int others =
         btx_table_has(table, 0, BTX_COL_UNIT) || btx_table_has(table, 0, BTX_COL_REFERENCE);
     if (!days && names && others && !btx_table_has(table, 0, BTX_COL_VALUE))
-        days = take_days_around(table, lines, index);
+        days = take_days_around(table, scan, lines, index);
     return days;
 }

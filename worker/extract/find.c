@@ -217,6 +217,8 @@ static int read_by_shape(walk_t *walk, int index)
         return 0;
     for (int cell = 0; cell < line->n_cells;) {
         int next = row_from(walk, &row[taken], &doubtful, index, cell);
+        if (next && cell && !row[taken].flag) /* "L   25-OH Vitamin D" */
+            row[taken].flag = btx_lone_mark(&walk->reading->scan, line, cell - 1);
         stray |= !next && is_stray_number(walk, line, cell);
         taken += next > 0;
         cell = next ? next : cell + 1;
@@ -344,18 +346,19 @@ void btx_find_rows(btx_reading_t *reading)
         btx_line_t *line = &reading->lines->line[i];
         btx_table_t table;
         apr_pool_clear(reading->scan.scratch);
+        if (walk.table && i && line->page != line[-1].page)
+            btx_blocks_mark(reading, walk.table, i);
         if (line->is_used)
-            continue; /* a part of a stack above */
+            continue; /* a part of a stack above, or of the interval of a row */
         btx_strip_graph(line);
         btx_strip_dated(reading, i);
         if (btx_is_drawn(line)) {
             read_barred(&walk, i);
             continue;
         }
-        if (walk.is_barred) {
+        if (walk.is_barred)
             walk.table = NULL;
-            walk.is_barred = 0;
-        }
+        walk.is_barred = 0;
         if (read_flow(&walk, i))
             continue;
         if (btx_is_foreign_heading(&walk.foreign, &reading->scan, line)) {
@@ -377,11 +380,14 @@ void btx_find_rows(btx_reading_t *reading)
         }
         walk.foreign_page = 0;
         if (heading)
+            heading += btx_sexes_settle(&table, reading, i, heading);
+        if (heading)
             btx_table_profile(&table, &reading->scan, reading->lines, i + heading);
         if (heading && btx_table_has(&table, 0, BTX_COL_VALUE)) {
             walk.table = apr_pmemdup(reading->pool, &table, sizeof table);
             for (int k = 0; k < heading; k++)
                 reading->lines->line[i + k].is_used = 1;
+            btx_blocks_mark(reading, walk.table, i + heading);
             i += heading - 1;
             continue;
         }

@@ -47,6 +47,20 @@ const char *btx_flag_means(const btx_scan_t *scan, const char *text, apr_pool_t 
     return btx_lexicon_text(scan->lexicon, "flag", rest, pool);
 }
 
+const char *btx_lone_mark(const btx_scan_t *scan, const btx_line_t *line, int cell)
+{
+    const char *text = line->word[line->cell[cell].first]->text;
+    int is_alone = !cell && line->cell[cell].end - line->cell[cell].first == 1;
+    return is_alone && btx_flag_means(scan, text, scan->scratch) ? text : NULL;
+}
+
+int btx_names_band(const btx_line_t *line, const btx_token_t *token)
+{
+    const char *last = line->word[token->end - 1]->text;
+    return last[strlen(last) - 1] == ':' ||
+           (token->end < line->n && *line->word[token->end]->text == ':');
+}
+
 int btx_is_glued_sign(const char *digits, const char *end)
 {
     size_t signs = strspn(end, *end == '+' ? "+" : "-");

@@ -104,6 +104,13 @@ static const char *skip_and(const char *text)
     return skip_one_of(btx_skip_blanks(text), words);
 }
 
+/* "0268-2550011": the code of a town or land and a telephone number. */
+static int is_telephone(const char *text)
+{
+    size_t n = strspn(text, "0123456789");
+    return *text == '0' && n > 2 && strspn(text + n + 1, "0123456789") > 4;
+}
+
 int btx_is_interval(bt_interval_t *interval, int *has_two, const btx_scan_t *scan, const char *text,
                     apr_pool_t *scratch_pool)
 {
@@ -127,7 +134,7 @@ int btx_is_interval(bt_interval_t *interval, int *has_two, const btx_scan_t *sca
         return 1;
     }
     const char *end = btx_scan_number(&low, at, scan->style);
-    if (!end)
+    if (!end || is_telephone(at))
         return 0;
     if (*low.comparator && is_end(end, scan, scratch_pool)) {
         set_one(interval, low.comparator, low.value);

@@ -68,6 +68,17 @@ static int is_amount(const btx_scan_t *scan, const btx_line_t *line, int first, 
     return past && !*past && strpbrk(next, "/%") && btx_is_unit(scan, next, scan->scratch);
 }
 
+/* "Up to 200": an interval without its result. */
+static int is_limit(const btx_scan_t *scan, const btx_line_t *line, int first, int end)
+{
+    btx_number_t number;
+    int n = 0;
+    if (!btx_lexicon_longest(&n, scan->lexicon, "upto", line, first, end) || first + n + 1 != end)
+        return 0;
+    const char *past = btx_scan_number(&number, line->word[first + n]->text, scan->style);
+    return past && !*past;
+}
+
 /* Whether a phrase of this kind begins the label and nothing or a ':' follows it. */
 static int begins_with(const btx_scan_t *scan, const char *kind, const btx_line_t *line, int first,
                        int end)
@@ -133,7 +144,8 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
         end--;
     while (end > first + 1 && is_raised_number(line->word[first], line->word[end - 1]))
         end--;
-    if (first >= end || end - first > MAX_LABEL_WORDS || is_amount(scan, line, first, end))
+    if (first >= end || end - first > MAX_LABEL_WORDS || is_amount(scan, line, first, end) ||
+        is_limit(scan, line, first, end))
         return NULL;
     const char *text = btx_line_text(line, first, end, pool);
     size_t n = strlen(text);

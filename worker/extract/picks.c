@@ -74,6 +74,30 @@ static int is_code(const char *text)
            !strpbrk(text, ":/|,;");
 }
 
+/* "High 4.1 - 4.9", "Borderline 200 - 239", "< 40 Low": a word right beside the interval that the
+ * value does not agree with is the name of that interval. */
+static void settle_band(btx_seen_t *seen, const btx_table_t *table)
+{
+    const btx_token_t *flag = seen->flag, *interval = seen->interval;
+    if (!flag || !interval || !flag->means || flag->column < 0 ||
+        table->column[flag->column].kind != BTX_COL_REFERENCE ||
+        (flag->end != interval->first && flag->first != interval->end) || strlen(flag->text) < 3 ||
+        isnan(seen->value->number.value))
+        return;
+    int is_above = seen->value->number.value > interval->interval.high;
+    int is_below = seen->value->number.value < interval->interval.low;
+    int agrees = *flag->means == 'H'   ? is_above
+                 : *flag->means == 'L' ? is_below
+                                       : (is_above || is_below) == (*flag->means == 'A');
+    if (agrees)
+        return;
+    if (flag->first < seen->reference_first)
+        seen->reference_first = flag->first;
+    if (flag->end > seen->reference_end)
+        seen->reference_end = flag->end;
+    seen->flag = NULL;
+}
+
 /* Whether there is a token, and stands under no heading at all. */
 static int is_between(const btx_row_t *row, const btx_token_t *token)
 {
@@ -328,6 +352,7 @@ btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const bt
     if (!seen.value)
         return found;
     btx_fill_value(row, seen.value, line);
+    settle_band(&seen, table);
     fill_reference(row, &seen, line, pool);
     if (seen.unit) {
         row->unit = seen.unit->text;

@@ -62,11 +62,15 @@ bt_err_t *btx_read_words(bt_report_t **made, btx_words_t *words, const btx_reade
     reading.scan.lexicon = reader->lexicon;
     reading.scan.catalogue = reader->catalogue;
     reading.scan.style = btx_style_of(words);
+    reading.scan.order = btx_order_of(words);
     btx_unskew(words);
     reading.words = words;
     reading.lines = btx_lines_make(words, pool);
     reading.row = apr_palloc(pool, BT_MAX_OBSERVATIONS * sizeof *reading.row);
     reading.section = apr_palloc(pool, BT_MAX_OBSERVATIONS * sizeof *reading.section);
+    reading.block = apr_palloc(pool, ((size_t)reading.lines->n + 1) * sizeof *reading.block);
+    for (int i = 0; i < reading.lines->n; i++)
+        reading.block[i] = -1;
     bt_report_t *report = apr_pcalloc(pool, sizeof *report);
     reading.report = report;
     report->pages = words->pages;

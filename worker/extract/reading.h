@@ -15,6 +15,7 @@ typedef struct btx_reading_t {
     btx_row_t *row; /* in reading order, at most BT_MAX_OBSERVATIONS */
     int n_rows;
     const char **section; /* per row: the heading above it, or NULL */
+    int *block; /* per line: the line of the row whose interval it is a part of; -1: none */
     bt_report_t *report;
     apr_pool_t *pool; /* of the result */
 } btx_reading_t;
@@ -26,6 +27,16 @@ bt_err_t *btx_read_words(bt_report_t **report, btx_words_t *words, const btx_rea
 void btx_find_rows(btx_reading_t *reading);
 /** Wrapped labels, units and intervals of the row at lines[row->line] (wraps.c). */
 void btx_join_wraps(btx_reading_t *reading, btx_row_t *row);
+/** Reads only the interval of the patient's sex where the heading, n lines at `index`, has a column
+ * for each: how many lines below it belong to it (sexes.c). */
+int btx_sexes_settle(btx_table_t *table, const btx_reading_t *reading, int index, int n);
+/** Which lines below the heading of the table are parts of the interval of a row that stands at
+ * their middle or end (blocks.c). */
+void btx_blocks_mark(btx_reading_t *reading, const btx_table_t *table, int first);
+/** The interval of such a row in full, and its label; 0 where it has no such lines. */
+int btx_block_join(btx_reading_t *reading, btx_row_t *row);
+/** A known name that stands beside the lines of the interval of the row; else 0. */
+int btx_block_label(btx_reading_t *reading, btx_row_t *row);
 /** The interval that stands on lines of its own below the row, behind words that say so: how many
  * lines, which are used then (below.c). */
 int btx_reference_below(btx_reading_t *reading, btx_row_t *row);

@@ -146,6 +146,52 @@ static int cut_label(const btx_scan_t *scan, const btx_table_t *table, int group
     return end;
 }
 
+static void place_tokens(btx_tokens_t *tokens, const btx_table_t *table, int group,
+                         const btx_line_t *line)
+{
+    for (int i = 0; i < tokens->n; i++) {
+        btx_token_t *token = &tokens->token[i];
+        /* a phrase belongs where it begins, however far it goes on */
+        double right =
+            token->kind == BTX_WORD ? fmin(token->x1, token->x0 + line->size) : token->x1;
+        token->column = btx_table_at(table, group, token->x0, right);
+    }
+}
+
+/* The begin of the label in a table that is written from right to left: cells from the right that
+ * stand below its heading. */
+static int mirrored_start(const btx_table_t *table, const btx_line_t *line, const int range[2])
+{
+    int start = range[1];
+    for (int i = line->n_cells - 1; i >= 0; i--) {
+        const btx_cell_t *cell = &line->cell[i];
+        if (cell->first < range[0] || kind_at(table, 0, cell->x0, cell->x1) != BTX_COL_LABEL)
+            break;
+        start = cell->first;
+    }
+    return start;
+}
+
+static btx_found_t row_mirrored(btx_row_t *row, const btx_scan_t *scan, const btx_line_t *line,
+                                const int range[2], apr_pool_t *pool)
+{
+    btx_tokens_t tokens;
+    int start = mirrored_start(row->table, line, range);
+    if (start == range[0] || start == range[1])
+        return BTX_NO_ROW;
+    btx_tokens_make(&tokens, scan, line, range[0], start, pool);
+    place_tokens(&tokens, row->table, row->group, line);
+    btx_found_t found = btx_pick_by_columns(row, scan, row->table, line, &tokens, pool);
+    if (found == BTX_NO_ROW)
+        return found;
+    row->box = btx_line_box(line, range[0], range[1]);
+    set_label(row, line, start, range[1]);
+    row->has_gap = row->value && row->label_box.x0 - row->value_x1 > 0.75 * line->size;
+    row->label = btx_label_clean(scan, line, start, range[1], pool);
+    row->is_whole = 1; /* what goes on below it stands at sides that nothing else expects */
+    return row->label ? found : BTX_NO_ROW;
+}
+
 btx_found_t btx_row_by_table(btx_row_t *row, const btx_scan_t *scan, const btx_line_t *line,
                              const int range[2], apr_pool_t *pool)
 {
@@ -155,16 +201,12 @@ btx_found_t btx_row_by_table(btx_row_t *row, const btx_scan_t *scan, const btx_l
     btx_row_start(row);
     row->table = table;
     row->group = group;
+    if (table->is_mirrored)
+        return row_mirrored(row, scan, line, range, pool);
     int end = label_end(scan, table, group, line, range), start = range[0], status_end = start;
     end = cut_label(scan, table, group, line, range, end);
     btx_tokens_make(&tokens, scan, line, end, range[1], pool);
-    for (int i = 0; i < tokens.n; i++) {
-        btx_token_t *token = &tokens.token[i];
-        /* a phrase belongs where it begins, however far it goes on */
-        double right =
-            token->kind == BTX_WORD ? fmin(token->x1, token->x0 + line->size) : token->x1;
-        token->column = btx_table_at(table, group, token->x0, right);
-    }
+    place_tokens(&tokens, table, group, line);
     /* item numbers and codes in front of the label */
     for (; start < end; start++) {
         const btx_word_t *word = line->word[start];

@@ -10,6 +10,10 @@
 /* How the document writes decimals, decided from all its numbers. */
 typedef enum { BTX_STYLE_UNKNOWN, BTX_STYLE_POINT, BTX_STYLE_COMMA, BTX_STYLE_MIXED } btx_style_t;
 
+/* Which number of a date like "03/07/2024" is the day, decided from the dates that allow only one.
+ */
+typedef enum { BTX_ORDER_UNKNOWN, BTX_DAY_FIRST, BTX_MONTH_FIRST } btx_order_t;
+
 typedef struct btx_number_t {
     double value; /* NAN: the digits can be read in two ways */
     char comparator[3];
@@ -19,6 +23,7 @@ typedef struct btx_scan_t {
     const btx_lexicon_t *lexicon;
     const bt_catalogue_t *catalogue;
     btx_style_t style;
+    btx_order_t order;
     apr_pool_t *scratch;      /* emptied now and then */
     struct apr_hash_t *units; /* texts that were asked for, and whether each is a unit */
 } btx_scan_t;
@@ -41,6 +46,10 @@ int btx_is_date_of_words(int date[2], const btx_line_t *line, int first, int end
 /** A date as numbers that can be compared: with the day first, and with the month first; 0 where it
  * is none so. */
 void btx_date_read(int date[2], const char *text);
+
+btx_order_t btx_order_of(const btx_words_t *words);
+/** Take the date as the order says that it was meant, where it says anything. */
+void btx_date_settle(int date[2], btx_order_t order);
 
 btx_style_t btx_style_of(const btx_words_t *words);
 

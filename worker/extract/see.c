@@ -128,6 +128,20 @@ static int is_apart(const btx_line_t *line, const btx_token_t *token)
            (!before || word->box.x0 - before->box.x1 > gap);
 }
 
+/* "Low CV risk < 3.0", "Refer interpretation below": a word among words of the reference column. */
+static int is_in_text(const btx_line_t *line, const btx_token_t *token)
+{
+    const btx_word_t *first = line->word[token->first], *last = line->word[token->end - 1];
+    const btx_word_t *before = token->first ? line->word[token->first - 1] : NULL;
+    const btx_word_t *after = token->end < line->n ? line->word[token->end] : NULL;
+    double gap = 0.7 * first->size;
+    if (strlen(token->text) < 3)
+        return 0;
+    return (before && first->box.x0 - before->box.x1 <= gap &&
+            isalpha((unsigned char)*before->text)) ||
+           (after && after->box.x0 - last->box.x1 <= gap && isalpha((unsigned char)*after->text));
+}
+
 /* "2.5 Lakhs" and "/cumm" in the next column are one unit. */
 static int join_units(btx_seen_t *seen, const btx_scan_t *scan, const btx_token_t *token)
 {
@@ -223,7 +237,8 @@ void btx_see(btx_seen_t *seen, const btx_scan_t *scan, const btx_line_t *line, b
         }
         break;
     case BTX_FLAG:
-        if (kind == BTX_COL_REFERENCE && !is_apart(line, token))
+        if (kind == BTX_COL_REFERENCE &&
+            (!is_apart(line, token) || is_in_text(line, token) || btx_names_band(line, token)))
             widen(&seen->reference_first, &seen->reference_end, token);
         else if (!seen->flag || (!says_much(seen->flag) && says_much(token)))
             seen->flag = token; /* a letter says more than a star */

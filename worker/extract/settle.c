@@ -58,6 +58,8 @@ static void settle_twins(btx_table_t *table)
     int of_units = 0, of_percent = 0, values = 0;
     for (int i = 0; i < table->n; i++) {
         const char *unit = table->column[i].unit;
+        if (table->column[i].kind == BTX_COL_REFERENCE)
+            continue; /* "Ref. %" beside "%" */
         of_units += unit != NULL;
         of_percent += is_percent(unit);
         values += table->column[i].kind == BTX_COL_VALUE && !unit;
@@ -65,7 +67,8 @@ static void settle_twins(btx_table_t *table)
     if (of_units != 2 || of_percent != 1 || values)
         return;
     for (int i = 0; i < table->n; i++)
-        table->column[i].kind = table->column[i].unit ? BTX_COL_VALUE : table->column[i].kind;
+        if (table->column[i].unit && table->column[i].kind != BTX_COL_REFERENCE)
+            table->column[i].kind = BTX_COL_VALUE;
 }
 
 static int count_kind(const btx_table_t *table, btx_column_kind_t kind)
@@ -115,7 +118,7 @@ static void settle_titles(btx_table_t *table)
 /* "Normal | Abnormal" are two places for the value; "Normal" alone is the reference.  Columns
  * headed by dates beside a value column are earlier results; without one, the newest date is where
  * the values are. */
-void btx_settle_kinds(btx_table_t *table)
+void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan)
 {
     settle_phrases(table);
     settle_twins(table);
@@ -133,6 +136,8 @@ void btx_settle_kinds(btx_table_t *table)
     }
     if (btx_table_has(table, 0, BTX_COL_VALUE))
         return;
+    for (int i = 0; i < table->n; i++)
+        btx_date_settle(table->column[i].date, scan->order);
     int newest = newest_date(table);
     if (newest >= 0)
         table->column[newest].kind = BTX_COL_VALUE;
@@ -170,7 +175,8 @@ void btx_settle_groups(btx_table_t *table)
     table->split[0] = -INFINITY;
     for (int i = 0; i < table->n; i++) {
         btx_column_t *column = &table->column[i];
-        if (column->kind == BTX_COL_LABEL && has_value && group + 1 < BTX_MAX_GROUPS) {
+        if (column->kind == BTX_COL_LABEL && has_value && !table->is_mirrored &&
+            group + 1 < BTX_MAX_GROUPS) {
             group++;
             table->split[group] = (table->column[i - 1].x1 + column->x0) / 2;
             has_value = 0;

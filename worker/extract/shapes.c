@@ -25,7 +25,7 @@ static int leads_interval(const btx_scan_t *scan, const btx_line_t *line, const 
 {
     int n = 0;
     (void)btx_lexicon_longest(&n, scan->lexicon, "refword", line, token->first, line->n);
-    return n > token->end - token->first;
+    return n > token->end - token->first || (n && btx_names_band(line, token));
 }
 
 const char *btx_bare_interval(const char *text, apr_pool_t *pool)
@@ -63,7 +63,7 @@ btx_found_t btx_pick_by_shape(btx_row_t *row, const btx_scan_t *scan, const btx_
         } else if (token->kind == BTX_UNIT) {
             n_other += unit && interval == NULL;
             unit = unit ? unit : token;
-        } else if (token->kind == BTX_FLAG) {
+        } else if (token->kind == BTX_FLAG && !leads_interval(scan, line, token)) {
             n_other += flag != NULL;
             flag = token;
         } else if (token->kind == BTX_WORD && !value) {

@@ -44,6 +44,7 @@ typedef struct btx_table_t {
     int n_groups;
     double split[BTX_MAX_GROUPS]; /* left edge of each group */
     int page;                     /* of the heading */
+    int is_mirrored;              /* written from right to left: the names stand at its right */
     int n_rows;                   /* read with it so far */
     double value_x0, value_x1,
         value_right; /* of the last value read: left edge, middle, right edge */
@@ -77,7 +78,7 @@ int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_
                     int index);
 /** What the columns are beside each other (settle.c): where the values are, before it is known
  * whether they make a table, and which of them are groups, once they do. */
-void btx_settle_kinds(btx_table_t *table);
+void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan);
 void btx_settle_groups(btx_table_t *table);
 /** Settle by the lines from `first` what the heading left open: where columns stand, and what those
  * without a known heading hold (profile.c). */

@@ -128,6 +128,26 @@ static int take_unit(btx_tokens_t *tokens, const cutter_t *cut, int first)
     return 0;
 }
 
+/* "x10*12/L(4.50-6.50)": the interval in brackets right behind the unit. */
+static int take_unit_interval(btx_tokens_t *tokens, const cutter_t *cut, int first)
+{
+    const char *text = cut->line->word[first]->text, *open = strpbrk(text, "([");
+    bt_interval_t interval;
+    int has_two = 0;
+    if (!open || open == text || !isdigit((unsigned char)open[1]) ||
+        !btx_is_interval(&interval, &has_two, cut->scan, open, cut->pool) || !has_two)
+        return 0;
+    const char *unit = apr_pstrmemdup(cut->pool, text, (size_t)(open - text));
+    if (!btx_is_unit(cut->scan, unit, cut->pool))
+        return 0;
+    add(tokens, cut, BTX_UNIT, first, first + 1)->text = unit;
+    btx_token_t *token = add(tokens, cut, BTX_INTERVAL, first, first + 1);
+    token->text = open;
+    token->interval = interval;
+    token->has_two = has_two;
+    return 1;
+}
+
 static int take_flag(btx_tokens_t *tokens, const cutter_t *cut, int first)
 {
     int n = 0;
@@ -358,6 +378,7 @@ void btx_tokens_make(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_lin
         n = n ? n : take_number(tokens, &cut, i);
         n = n ? n : take_result_word(tokens, &cut, i);
         n = n ? n : take_flag(tokens, &cut, i);
+        n = n ? n : take_unit_interval(tokens, &cut, i);
         n = n ? n : take_unit(tokens, &cut, i);
         if (!n) {
             const char *text = line->word[i]->text;

@@ -48,6 +48,11 @@ void btx_tokens_make(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_lin
 int btx_in_one_cell(const btx_line_t *line, int first, int end);
 /** "H", "[L]", "**", "↑", "High*": its meaning, "" for marks alone, NULL for no flag (flags.c). */
 const char *btx_flag_means(const btx_scan_t *scan, const char *text, apr_pool_t *pool);
+/** The mark that fills the first cell of a line; NULL where it holds anything else. */
+const char *btx_lone_mark(const btx_scan_t *scan, const btx_line_t *line, int cell);
+/** Whether a colon stands behind the word: "Normal: 24 - 195" names an interval and judges nothing.
+ */
+int btx_names_band(const btx_line_t *line, const btx_token_t *token);
 /** "9.9-", "512+": what stands behind these digits says below or above; in "3+" it is a grade. */
 int btx_is_glued_sign(const char *digits, const char *end);
 /** The sign that may be the number's own, though it was not read with it: a dash, "<" or ">" in the

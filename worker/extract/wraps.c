@@ -80,7 +80,7 @@ static void join_label_above(btx_reading_t *reading, btx_row_t *row)
         fabs(above->size - line->size) > 1.1 || fabs(above->box.x0 - row->label_box.x0) > 12)
         return;
     const char *first = btx_label_clean(&reading->scan, above, 0, above->n, reading->pool);
-    if (!first || (likeness(reading, row->label) >= 0.8 && !is_open(first)))
+    if (!first || (likeness(reading, row->label) >= 0.8 && !is_open(first) && *row->label != '('))
         return;
     const char *joined = apr_pstrcat(reading->pool, first, " ", row->label, NULL);
     if (!(is_open(first) && strchr(row->label, ')')) && likeness(reading, joined) < 0.8)
@@ -232,7 +232,7 @@ static void join_above(btx_reading_t *reading, btx_row_t *row)
 
 void btx_join_wraps(btx_reading_t *reading, btx_row_t *row)
 {
-    if (row->is_whole)
+    if (row->is_whole || btx_block_join(reading, row))
         return;
     join_label_above(reading, row);
     if (row->table)
@@ -248,6 +248,8 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row)
     const char *first = NULL, *second = NULL;
     if (!row->line || !row->table)
         return 0;
+    if (btx_block_label(reading, row))
+        return 1;
     if (!above->is_used && above->n_cells == 1 && is_near(above, line, near_line) &&
         cell_kind(row, &above->cell[0]) == BTX_COL_LABEL)
         first = btx_label_clean(&reading->scan, above, 0, above->n, reading->pool);
