@@ -206,3 +206,11 @@ void btx_note_unread(btx_reading_t *reading, const btx_table_t *table, int index
     if (numbers)
         btx_not_understood(reading, &row, "a name and a number, but no result was certain");
 }
+
+void btx_row_keep(btx_row_t *row, apr_pool_t *pool)
+{
+    const char **texts[] = {&row->label,     &row->value, &row->unit,
+                            &row->reference, &row->flag,  &row->reason};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i] = *texts[i] ? apr_pstrdup(pool, *texts[i]) : NULL;
+}

@@ -34,14 +34,6 @@ typedef struct walk_t {
     int is_barred; /* the table is drawn with bars, and ends with them */
 } walk_t;
 
-static void keep_text(btx_row_t *row, apr_pool_t *pool)
-{
-    const char **texts[] = {&row->label,     &row->value, &row->unit,
-                            &row->reference, &row->flag,  &row->reason};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        *texts[i] = *texts[i] ? apr_pstrdup(pool, *texts[i]) : NULL;
-}
-
 /* How many rows in a row, read without columns, have their values at this place. */
 static int count_above(const walk_t *walk, const btx_row_t *row)
 {
@@ -81,7 +73,7 @@ static void keep_row(walk_t *walk, btx_row_t *row)
         row->flag = row->sign;
     if (!row->table)
         note_above(walk, row);
-    keep_text(row, reading->pool);
+    btx_row_keep(row, reading->pool);
     reading->section[reading->n_rows] = walk->section;
     reading->row[reading->n_rows++] = *row;
     reading->lines->line[row->line].is_used = 1;

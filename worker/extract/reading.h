@@ -51,6 +51,9 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row);
  * be none. */
 int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
 
+/** Copies what the row was found as (in scratch) to where rows are kept. */
+void btx_row_keep(btx_row_t *row, apr_pool_t *pool);
+
 /** Gives a row that was found without a unit that which stands below its value in a tier of its own
  * (tiers.c). */
 void btx_complete_unit(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
