@@ -63,6 +63,7 @@ bt_err_t *btx_read_words(bt_report_t **made, btx_words_t *words, const btx_reade
     reading.scan.catalogue = reader->catalogue;
     reading.scan.style = btx_style_of(words);
     btx_unskew(words);
+    btx_drop_axes(words, &reading.scan);
     reading.words = words;
     reading.lines = btx_lines_make(words, pool);
     reading.row = apr_palloc(pool, BT_MAX_OBSERVATIONS * sizeof *reading.row);
