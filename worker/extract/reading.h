@@ -54,9 +54,9 @@ int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
 /** Copies what the row was found as (in scratch) to where rows are kept. */
 void btx_row_keep(btx_row_t *row, apr_pool_t *pool);
 
-/** Gives a row that was found without a unit that which stands below its value in a tier of its own
- * (tiers.c). */
-void btx_complete_unit(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
+/** Gives a row that was found without a unit or flag those that stand below its value in a tier of
+ * their own (tiers.c). */
+void btx_complete(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
 /** Takes numbers with a day below them out of line `index`, where one number has none: they are
  * earlier results. */
 void btx_strip_dated(btx_reading_t *reading, int index);

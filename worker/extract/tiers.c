@@ -87,10 +87,30 @@ static const char *unit_below(const btx_reading_t *reading, const btx_row_t *row
     return btx_line_text(below, cell->first, cell->end, reading->pool);
 }
 
-void btx_complete_unit(const btx_reading_t *reading, btx_row_t *row, btx_found_t found)
+/* "Below low reference limit" alone below the row, not left of its value. */
+static const char *judgement_below(const btx_reading_t *reading, const btx_row_t *row)
 {
-    if (found == BTX_ROW && !row->unit && !row->word)
+    enum { SHORT = 2 }; /* letters that are flags beside a number say too little alone */
+    btx_line_t *below = tier_below(reading, row->line);
+    if (!below || below->n_cells != 1 || below->box.x1 < row->value_x0 ||
+        below->box.x0 < row->label_box.x0 + SHORT || !is_theirs(reading, below, &below->cell[0]))
+        return NULL;
+    const char *text = btx_line_text(below, 0, below->n, reading->pool);
+    if (strlen(text) <= SHORT ||
+        !btx_lexicon_text(reading->scan.lexicon, "flag", text, reading->scan.scratch))
+        return NULL;
+    below->is_used = 1;
+    return text;
+}
+
+void btx_complete(const btx_reading_t *reading, btx_row_t *row, btx_found_t found)
+{
+    if (found != BTX_ROW || row->word)
+        return;
+    if (!row->unit)
         row->unit = unit_below(reading, row);
+    if (!row->flag)
+        row->flag = judgement_below(reading, row);
 }
 
 /* Whether the cell is a number and nothing more, but for a sign that stands as well before limits.
