@@ -211,6 +211,67 @@ def fractions(doc):
     doc.add(table(names, rows))
 
 
+def stepped_with_methods(doc):
+    """Values level with the middle of an interval, between a name and its method."""
+    adult(doc, "M")
+    doc.css.append("td{vertical-align:middle !important;padding:4px !important}")
+    rows = []
+    for name, method, value, unit, ref in (
+        ("Total Cholesterol", "CHOD-PAP", "212", "mg/dL", STEPPED[3][3]),
+        ("HDL Cholesterol", "Direct", "38", "mg/dL", "Low : < 40|High : >= 60"),
+        ("Serum Creatinine", "Jaffe", "0.9", "mg/dL", "0.7 - 1.3"),
+        ("Fasting Glucose", "Hexokinase", "109", "mg/dL", "Normal : 70 - 99|Diabetes : >= 126"),
+    ):
+        doc.row(name, value, unit, ref.replace("|", " "))
+        first = f"{name}<br><small>Method : {method}</small>"
+        rows.append([first, value, unit, esc(ref).replace("|", "<br>")])
+    doc.add(table(["Test Description", "Result", "Unit", "Reference Interval"], rows))
+
+
+def flags_behind_units(doc):
+    """A value, its unit and its mark in one cell, the unit glued to the number."""
+    adult(doc)
+    rows = []
+    for name, value, unit, ref, flag in (
+        ("Haemoglobin", "8.9", "g/dL", "12 to 16 g/dL", "(L)"),
+        ("PCV", "28", "%", "36 to 46 %", "(L)"),
+        ("Total WBC", "6800", "/cu.mm", "4000 to 11000 /cu.mm", None),
+        ("TSH", "7.2", "µIU/mL", "0.4 to 4.5 µIU/mL", "(H)"),
+    ):
+        doc.row(name, value, unit, ref, flag)
+        rows.append([name, f"{value}{unit} {flag or ''}", ref])
+    doc.add(table(["Investigation", "Result", "Normal range"], rows))
+
+
+def normal_value_behind(doc):
+    """Units with the names, and intervals behind the words "Normal value"."""
+    adult(doc)
+    for name, value, unit, ref in (
+        ("Haemoglobin", "11.0", "g/dL", "12.0-16.0"),
+        ("Creatinine", "131", "µmol/L", "45-84"),
+        ("Total cholesterol", "5.8", "mmol/L", "<5.2"),
+    ):
+        doc.row(name, value, unit, ref)
+        doc.add(f"<p>{name} ({unit}) : <b>{value}</b> &nbsp;&nbsp; Normal value {esc(ref)}</p>")
+
+
+def ratio_alone(doc):
+    """A ratio without unit and interval, and a limit that stands where the values do."""
+    adult(doc, "M", "COAGULATION")
+    lines = []
+    for name, value, unit, ref in (
+        ("INR", "2.4", "", ""),
+        ("Prothrombin time", "27", "sec", "11-15"),
+        ("APTT", "34", "sec", "25-37"),
+        ("Fibrinogen", "3.1", "g/L", "2.0-4.0"),
+        ("HIV RNA", "< 50", "copies/mL", ""),
+    ):
+        doc.row(name, value, unit, ref and f"({ref})")
+        lines.append(f"{name:22}{value:>8} {unit:12}{ref and f'({ref})'}")
+    doc.add("<p>Therapeutic range for most indications is 2.0 - 3.0</p>")
+    doc.add("<pre style=\"font-family:'Liberation Mono'\">" + "\n".join(lines) + "</pre>")
+
+
 DOCS = [
     stepped_in_the_middle,
     stepped_at_the_end,
@@ -224,4 +285,8 @@ DOCS = [
     words_among_words,
     glued_ranges,
     fractions,
+    stepped_with_methods,
+    flags_behind_units,
+    normal_value_behind,
+    ratio_alone,
 ]
