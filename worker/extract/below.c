@@ -27,15 +27,27 @@ static int is_nearer_below(const btx_reading_t *reading, int index)
     return down > 0 && down < 0.8 * up;
 }
 
+/* Past a method in the cells before: "Method: Jaffe    Reference: 0.5 - 0.9". */
+static int past_method(const btx_reading_t *reading, const btx_line_t *line)
+{
+    int n = 0;
+    return line->n_cells == 2 && btx_lexicon_longest(&n, reading->scan.lexicon, "method", line, 0,
+                                                     line->cell[0].end)
+               ? line->cell[1].first
+               : 0;
+}
+
 /* Where the interval begins in a line that says of itself that it holds one; 0 where it does not.
  */
 static int interval_start(const btx_reading_t *reading, const btx_line_t *line)
 {
-    int n = 0;
-    const char *means = btx_lexicon_longest(&n, reading->scan.lexicon, "column", line, 0, line->n);
+    int n = 0, first = past_method(reading, line);
+    const char *means =
+        btx_lexicon_longest(&n, reading->scan.lexicon, "column", line, first, line->n);
     if (!(means && !strcmp(means, "reference")) &&
-        !btx_lexicon_longest(&n, reading->scan.lexicon, "refword", line, 0, line->n))
+        !btx_lexicon_longest(&n, reading->scan.lexicon, "refword", line, first, line->n))
         return 0;
+    n += first;
     int has_colon = strchr(line->word[n - 1]->text, ':') != NULL;
     while (n < line->n && !*line->word[n]->key && strspn(line->word[n]->text, ":.-") > 0)
         has_colon |= *line->word[n++]->text == ':';
@@ -146,7 +158,11 @@ int btx_reference_below(btx_reading_t *reading, btx_row_t *row)
         text = apr_pstrcat(reading->pool, text, " ", btx_line_text(step, 0, step->n, reading->pool),
                            NULL);
     }
-    if (!is_interval && (n == 1 || !strpbrk(text, "0123456789"))) {
+    bt_interval_t found; /* "Desirable: less than 200" says one in words */
+    int is_in_words = !is_interval && n == 1 &&
+                      btx_find_interval(&found, &reading->scan, text, reading->report->sex,
+                                        reading->scan.scratch);
+    if (!is_interval && !is_in_words && (n == 1 || !strpbrk(text, "0123456789"))) {
         row->interval = (bt_interval_t){NAN, NAN, 0, 0};
         return 0;
     }

@@ -92,6 +92,7 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
     for (int i = cell->first; i < cell->end;) {
         int n = 1, date[2] = {0, 0};
         const char *means = btx_lexicon_longest(&n, scan->lexicon, "column", line, i, cell->end);
+        int is_their_day = last && last->kind == BTX_COL_PREVIOUS && !last->date[0];
         int date_words = means ? 0 : btx_is_date_of_words(date, line, i, cell->end);
         if (means && last && last->kind == kind_of(means) && i > cell->first &&
             !strcmp(line->word[i - 1]->text, "/")) {
@@ -105,9 +106,11 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
                 n = date_words;
             else
                 btx_date_read(date, line->word[i]->text);
-            last = add_column(table, BTX_COL_PREVIOUS, line, i, i + n);
-            if (last)
-                memcpy(last->date, date, sizeof date);
+            if (!is_their_day) { /* "Previous 04/05/2026" is one heading */
+                last = add_column(table, BTX_COL_PREVIOUS, line, i, i + n);
+                if (last)
+                    memcpy(last->date, date, sizeof date);
+            }
         } else if (last && remark_end(line, i, cell->end) > i) {
             n = remark_end(line, i, cell->end) - i;
         } else if (*line->word[i]->key && !btx_is_time(line->word[i]->text) &&
@@ -133,13 +136,18 @@ int btx_table_has(const btx_table_t *table, int group, btx_column_kind_t kind)
     return 0;
 }
 
+static int is_unit_alone(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell)
+{
+    return cell->end - cell->first == 1 &&
+           btx_is_unit(scan, line->word[cell->first]->text, scan->scratch);
+}
+
 static void add_unknown(btx_table_t *table, const btx_scan_t *scan, const btx_line_t *line,
                         const btx_cell_t *cell)
 {
     btx_column_t *column = add_column(table, BTX_COL_NONE, line, cell->first, cell->end);
-    const char *text = line->word[cell->first]->text;
-    if (column && cell->end - cell->first == 1 && btx_is_unit(scan, text, scan->scratch))
-        column->unit = text;
+    if (column && is_unit_alone(scan, line, cell))
+        column->unit = line->word[cell->first]->text;
 }
 
 /* Whether the lines below have to tell which column holds the values: all else has its heading. */
@@ -194,13 +202,6 @@ static int read_below(btx_table_t *table, const btx_scan_t *scan, const btx_line
     return more.n > 0;
 }
 
-static int begins_with_number(const btx_scan_t *scan, const btx_line_t *line,
-                              const btx_cell_t *cell)
-{
-    btx_number_t number;
-    return btx_scan_number(&number, line->word[cell->first]->text, scan->style) != NULL;
-}
-
 int btx_is_heading(const btx_scan_t *scan, const btx_line_t *line)
 {
     btx_table_t table = {.n = 0};
@@ -217,7 +218,7 @@ int btx_is_foreign_heading(btx_table_t *table, const btx_scan_t *scan, const btx
     if (line->n_cells < 2 || line->n > 40)
         return 0;
     for (int i = 0; i < line->n_cells; i++) {
-        if (begins_with_number(scan, line, &line->cell[i]))
+        if (btx_begins_with_number(scan, line, &line->cell[i]))
             return 0;
         odd += btx_heading_cell(&seen, scan, line, &line->cell[i]);
     }
@@ -273,9 +274,10 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
             odd += here;
         if (btx_is_time(line->word[line->cell[i].first]->text))
             continue; /* of the day above it */
-        if (i && table->n == n && begins_with_number(scan, line, &line->cell[i]))
-            return 0;           /* a row */
-        if (i && table->n == n) /* what stands below it tells what it is */
+        if (i && table->n == n && btx_begins_with_number(scan, line, &line->cell[i]) &&
+            !is_unit_alone(scan, line, &line->cell[i])) /* "10^9/L" */
+            return 0;                                   /* a row */
+        if (i && table->n == n)                         /* what stands below it tells what it is */
             add_unknown(table, scan, line, &line->cell[i]);
     }
     if (marks > 1 || odd > MAX_ODD_WORDS || odd > table->n || odd_first > 8)
@@ -301,62 +303,13 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     return taken;
 }
 
-/* The cell that this one stands under; -1 where it is none or several. */
-static int cell_above(const btx_line_t *line, const btx_cell_t *below)
-{
-    int found = -1;
-    for (int i = 0; i < line->n_cells; i++) {
-        if (below->x0 >= line->cell[i].x1 || below->x1 <= line->cell[i].x0)
-            continue;
-        if (found >= 0)
-            return -1;
-        found = i;
-    }
-    return found;
-}
-
-/* "Out of" over "range": each cell with the words that stand right under it. */
-static int join_below(btx_line_t *joined, const btx_scan_t *scan, const btx_lines_t *lines,
-                      int index, apr_pool_t *pool)
-{
-    const btx_line_t *line = &lines->line[index], *below = line + 1;
-    if (index + 1 >= lines->n || below->page != line->page || line->n_cells < 3 ||
-        below->n_cells > line->n_cells || below->box.y0 - line->box.y0 > next_line * line->size)
-        return 0;
-    for (int i = 0; i < below->n_cells; i++) {
-        if (cell_above(line, &below->cell[i]) < 0 ||
-            begins_with_number(scan, below, &below->cell[i]))
-            return 0;
-    }
-    *joined = *line;
-    joined->n = 0;
-    joined->word = apr_palloc(pool, sizeof *line->word * (size_t)(line->n + below->n));
-    joined->cell = apr_palloc(pool, sizeof *line->cell * (size_t)line->n_cells);
-    for (int i = 0; i < line->n_cells; i++) {
-        btx_cell_t *cell = &joined->cell[i];
-        *cell = line->cell[i];
-        cell->first = joined->n;
-        for (int k = line->cell[i].first; k < line->cell[i].end; k++)
-            joined->word[joined->n++] = line->word[k];
-        for (int c = 0; c < below->n_cells; c++) {
-            if (cell_above(line, &below->cell[c]) != i)
-                continue;
-            for (int k = below->cell[c].first; k < below->cell[c].end; k++)
-                joined->word[joined->n++] = below->word[k];
-            cell->x0 = fmin(cell->x0, below->cell[c].x0);
-            cell->x1 = fmax(cell->x1, below->cell[c].x1);
-        }
-        cell->end = joined->n;
-    }
-    return 1;
-}
-
 int btx_table_read(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines, int index,
                    apr_pool_t *pool)
 {
     btx_line_t joined;
     int taken = read_heading(table, scan, &lines->line[index], lines, index);
-    if (taken || table->n < 2 || !join_below(&joined, scan, lines, index, pool))
+    if (taken || !((table->n > 1 && btx_join_below(&joined, scan, lines, index, pool)) ||
+                   btx_join_around(&joined, scan, lines, index, pool)))
         return taken;
     taken = read_heading(table, scan, &joined, lines, index + 1);
     return taken ? taken + 1 : 0;

@@ -159,8 +159,44 @@ static int take_days_around(btx_table_t *table, const btx_scan_t *scan, const bt
     return 0;
 }
 
+/* Whether the line has a cell at [x0, x1] that says "previous" and nothing else. */
+static int says_previous(const btx_scan_t *scan, const btx_line_t *line, double x0, double x1)
+{
+    for (int i = 0; i < line->n_cells; i++) {
+        const btx_cell_t *cell = &line->cell[i];
+        int n = 0;
+        if (cell->x0 >= x1 || cell->x1 <= x0)
+            continue;
+        const char *means =
+            btx_lexicon_longest(&n, scan->lexicon, "column", line, cell->first, cell->end);
+        return means && n == cell->end - cell->first && !strcmp(means, "previous");
+    }
+    return 0;
+}
+
+/* "Previous" right above or below a day in the heading: the day is not that of the values, however
+ * alone it stands. */
+static void forget_earlier_days(btx_table_t *table, const btx_scan_t *scan,
+                                const btx_lines_t *lines, int index)
+{
+    const btx_line_t *line = &lines->line[index];
+    for (int side = -1; side <= 1; side += 2) {
+        int at = index + side;
+        if (at < 0 || at >= lines->n || lines->line[at].page != line->page ||
+            fabs(lines->line[at].box.y0 - line->box.y0) > near_lines * line->size)
+            continue;
+        for (int i = 0; i < table->n; i++) {
+            btx_column_t *column = &table->column[i];
+            if (column->kind == BTX_COL_PREVIOUS &&
+                says_previous(scan, &lines->line[at], column->x0, column->x1))
+                column->date[0] = column->date[1] = 0;
+        }
+    }
+}
+
 int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines, int index)
 {
+    forget_earlier_days(table, scan, lines, index);
     int days = read_days(table, scan, lines, index);
     if (is_day_table(table))
         table->column[0].kind = BTX_COL_LABEL;

@@ -105,6 +105,7 @@ static int keep_rows(walk_t *walk, btx_row_t *rows, int n)
 /* Take the row, note it, or forget it.  Returns whether it was taken or noted. */
 static int settle(walk_t *walk, btx_row_t *row, btx_found_t found)
 {
+    btx_complete_unit(walk->reading, row, found);
     if (found == BTX_VALUE_ONLY)
         found =
             btx_label_around(walk->reading, row) || btx_label_title(walk->reading, row, walk->title)
@@ -174,11 +175,14 @@ static int row_from(walk_t *walk, btx_row_t *row, btx_row_t *doubtful, int index
 {
     const btx_line_t *line = &walk->reading->lines->line[index];
     for (int last = line->n_cells - 1; last >= cell; last--) {
+        if (last > cell && btx_is_next_name(&walk->reading->scan, line, last))
+            continue;
         int range[2] = {line->cell[cell].first, line->cell[last].end};
         btx_found_t found =
             btx_row_by_shape(row, &walk->reading->scan, line, range, walk->reading->scan.scratch);
         row->line = index;
         row->n_above = count_above(walk, row);
+        btx_complete_unit(walk->reading, row, found);
         int is_bare = found == BTX_ROW && !row->reference && last == line->n_cells - 1;
         int below = is_bare && !cell ? btx_reference_below(walk->reading, row) : 0;
         if (below && !row->unit && row->has_interval)
@@ -347,6 +351,7 @@ void btx_find_rows(btx_reading_t *reading)
         if (line->is_used)
             continue; /* a part of a stack above, or of the interval of a row */
         btx_strip_graph(line);
+        btx_strip_dated(reading, i);
         if (btx_is_drawn(line)) {
             read_barred(&walk, i);
             continue;

@@ -92,6 +92,17 @@ static int begins_with(const btx_scan_t *scan, const char *kind, const btx_line_
     return last[strlen(last) - 1] == ':' || *next == ':';
 }
 
+/* "Hexokinase - Cobas": a method and the instrument behind it, as stands below a name beside the
+ * same result in other units. */
+static int is_method_line(const btx_scan_t *scan, const btx_line_t *line, int first, int end)
+{
+    int n = 0;
+    if (!btx_lexicon_longest(&n, scan->lexicon, "method", line, first, end) || first + n >= end)
+        return 0;
+    const char *past = btx_skip_dash(line->word[first + n]->text);
+    return past && !*past;
+}
+
 /* Length without the code of a classification in brackets at the end: "Glucose (ICD-9: L43)". */
 static size_t without_code(const char *text, size_t n)
 {
@@ -146,12 +157,14 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
         n--;
     }
     text = apr_pstrmemdup(pool, text, n);
-    if (!n || n > MAX_LABEL_BYTES || !has_letters(text) || strchr(text, '|') || strchr(text, '@'))
+    if (!n || strchr("([", text[n - 1]) || n > MAX_LABEL_BYTES || !has_letters(text) ||
+        strchr(text, '|') || strchr(text, '@'))
         return NULL;
     if (begins_with(scan, "field", line, first, end) ||
         begins_with(scan, "category", line, first, end) ||
         (end - first > 1 && begins_with(scan, "refword", line, first, end)) ||
-        begins_with(scan, "method", line, first, end) || is_value_word(scan, line, first, end))
+        begins_with(scan, "method", line, first, end) || is_method_line(scan, line, first, end) ||
+        is_value_word(scan, line, first, end))
         return NULL;
     return text;
 }
@@ -176,6 +189,8 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
         const char *next = i + 1 < end ? line->word[i + 1]->text : "";
         if (is_like_value(scan, text) || strchr("<>", *text) || !strncmp(text, "\xe2\x89", 2))
             return 1;
+        if (is_number && *line->word[i - 1]->text == '*')
+            return 1;
         if (is_number && strpbrk(next, "/%") && btx_is_unit(scan, next, scan->scratch))
             return 1;
         for (int k = 1; is_number && k < line->n_cells; k++) {
@@ -184,4 +199,18 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
         }
     }
     return 0;
+}
+
+int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell)
+{
+    btx_number_t number;
+    if (cell + 1 >= line->n_cells)
+        return 0;
+    const char *next = line->word[line->cell[cell + 1].first]->text;
+    const char *bare = next + strspn(next, "*");
+    if (*bare && !btx_scan_number(&number, bare, scan->style))
+        return 0;
+    const char *name =
+        btx_label_clean(scan, line, line->cell[cell].first, line->cell[cell].end, scan->scratch);
+    return name && bt_catalogue_label_likeness(scan->catalogue, name, scan->scratch) >= 0.8;
 }

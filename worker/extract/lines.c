@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TEXT = 4000, MAX_IN_GAP = 3 };
+enum { MAX_TEXT = 4000, MAX_IN_GAP = 6 };
 static const double large_times = 1.8, large_number_times = 4;
 static const double most_overlap = 0.2; /* of the font size: more than kerning moves letters */
 static const double cell_gap = 0.75;    /* of the font size: a word space is 0.25 to 0.6 */

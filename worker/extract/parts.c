@@ -78,6 +78,18 @@ part_kind_t btx_named_part(int *n_words, const btx_reading_t *reading, const btx
     return PART_NONE;
 }
 
+part_kind_t btx_lead_part(const btx_reading_t *reading, const btx_line_t *line, const int range[2])
+{
+    int n = 0;
+    const char *means =
+        btx_lexicon_longest(&n, reading->scan.lexicon, "column", line, range[0], range[1]);
+    if (!means || range[0] + n != range[1])
+        return PART_NONE;
+    return !strcmp(means, "value")       ? PART_VALUE
+           : !strcmp(means, "reference") ? PART_RANGE
+                                         : PART_NONE;
+}
+
 part_kind_t btx_read_part(parts_t *parts, btx_tokens_t *tokens, const btx_reading_t *reading,
                           const btx_line_t *line, const int range[2], int is_range)
 {

@@ -130,6 +130,15 @@ static void cut_unit(btx_seen_t *seen, const btx_scan_t *scan, apr_pool_t *pool)
     seen->unit->text = unit;
 }
 
+/* "74 umol/L" whose number stands under the heading of units: the parts of a table below its title
+ * may be set a little aside from its heading. */
+static int is_with_unit(const btx_row_t *row, const btx_seen_t *seen)
+{
+    const btx_token_t *number = seen->loose, *unit = seen->unit;
+    return number->column >= 0 && row->table->column[number->column].kind == BTX_COL_UNIT && unit &&
+           unit->kind == BTX_UNIT && unit->first == number->end;
+}
+
 /* The only number, beside the column of values or in that of abnormal ones. */
 static void take_loose(btx_row_t *row, btx_seen_t *seen, apr_pool_t *pool)
 {
@@ -139,6 +148,8 @@ static void take_loose(btx_row_t *row, btx_seen_t *seen, apr_pool_t *pool)
     if (!seen->n_aside && is_between(row, seen->loose) &&
         (has_part || seen->spare_interval || seen->reference_first >= 0))
         doubt(row, 0.8, "value stands beside its column", pool);
+    else if (!seen->n_aside && is_with_unit(row, seen))
+        doubt(row, 0.9, "value and unit stand beside their columns", pool);
     else if (is_under_abnormal(row, seen->loose) && has_part)
         doubt(row, 0.9, "the value stands in the column of abnormal results", pool);
     else
@@ -187,12 +198,14 @@ static void take_code(btx_row_t *row, btx_seen_t *seen, const btx_line_t *line, 
 }
 
 /* Whether the value stands right under the heading of the values itself, and not only in the column
- * that was made of what stands below it. */
+ * that was made of what stands below it.  A day alone is no such heading: it may be that of an
+ * earlier result, and the column without a name that of today. */
 static int is_under_heading(const btx_table_t *table, const btx_token_t *value)
 {
     const btx_column_t *column = value->column < 0 ? NULL : &table->column[value->column];
     return column && (column->kind == BTX_COL_VALUE || column->kind == BTX_COL_FLAG) &&
-           column->is_headed && value->x0 < column->head_x1 && value->x1 > column->head_x0;
+           column->is_headed && !column->date[0] && !column->date[1] &&
+           value->x0 < column->head_x1 && value->x1 > column->head_x0;
 }
 
 /* Decides which token is the value, where the columns did not say it plainly. */
@@ -275,6 +288,40 @@ static int is_other_result(const btx_row_t *row, const btx_table_t *table,
     return is_other && is_same;
 }
 
+/* The two ends of an interval with the picture of a scale between them, "4.0 ====|== 11.0", or a
+ * sign, a picture and a number: under one heading for all three.  ends[0] and ends[1] are the
+ * tokens, -1 where there is none. */
+static void find_scale(int ends[2], const btx_table_t *table, const btx_tokens_t *tokens)
+{
+    ends[0] = ends[1] = -1;
+    for (int i = 1; i + 1 < tokens->n; i++) {
+        const btx_token_t *low = &tokens->token[i], *high = low + 1;
+        if (low->column < 0 || high->column < 0 || high->kind != BTX_NUMBER || i + 2 < tokens->n ||
+            table->column[low->column].kind != BTX_COL_REFERENCE)
+            continue;
+        const btx_column_t *column = &table->column[high->column];
+        int is_sign = strspn(low->text, "<>") == 1 && !low->text[1];
+        if (column->kind != BTX_COL_REFERENCE &&
+            (column->kind != BTX_COL_NONE || column->is_headed))
+            continue;
+        if (low->kind == BTX_NUMBER && low->number.value < high->number.value)
+            ends[0] = i;
+        if (ends[0] == i || (is_sign && *low->text == '<'))
+            ends[1] = i + 1;
+        else if (is_sign)
+            ends[0] = i + 1;
+    }
+}
+
+/* A number alone in the column of intervals, and an interval elsewhere: the heading is that of
+ * another table. */
+static int is_other_table(const btx_seen_t *seen, const btx_line_t *line)
+{
+    return seen->spare_interval && seen->reference_first >= 0 && !seen->interval &&
+           seen->reference_end - seen->reference_first == 1 &&
+           strpbrk(line->word[seen->reference_first]->text, "0123456789");
+}
+
 btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const btx_table_t *table,
                                 const btx_line_t *line, btx_tokens_t *tokens, apr_pool_t *pool)
 {
@@ -286,8 +333,14 @@ btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const bt
                        .high = NAN};
     if (tokens->is_full)
         return BTX_NO_ROW;
+    int ends[2];
+    find_scale(ends, table, tokens);
     for (int i = 0, is_behind = 0; i < tokens->n; i++) {
         btx_token_t *token = &tokens->token[i];
+        if (i == ends[0] || i == ends[1]) {
+            btx_see(&seen, scan, line, token, i == ends[0] ? BTX_COL_LOW : BTX_COL_HIGH);
+            continue;
+        }
         is_behind = is_aside(table, token, is_behind);
         if (is_behind)
             seen.n_aside++;
@@ -319,6 +372,7 @@ btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const bt
     if (seen.flag && !(seen.flag->kind == BTX_OTHER && strlen(seen.flag->text) > 30))
         row->flag = seen.flag->text;
     btx_fill_sign(row, seen.sign);
-    int is_doubtful = is_other_result(row, table, tokens) || is_one_of_several(table, seen.value);
+    int is_doubtful = is_other_result(row, table, tokens) || is_other_table(&seen, line) ||
+                      is_one_of_several(table, seen.value);
     return found == BTX_ROW && is_doubtful ? BTX_DOUBTFUL : found;
 }

@@ -38,6 +38,9 @@ typedef struct parts_t {
  * *n_words gets how many words it takes, 0 where there is none. */
 part_kind_t btx_named_part(int *n_words, const btx_reading_t *reading, const btx_line_t *line,
                            const int range[2]);
+/** What words that are the heading of a part and nothing else ("Value", "Normal range") say of the
+ * line below them. */
+part_kind_t btx_lead_part(const btx_reading_t *reading, const btx_line_t *line, const int range[2]);
 /** What words [range[0], range[1]) are together; an interval's "< 5" where is_range. */
 part_kind_t btx_read_part(parts_t *parts, btx_tokens_t *tokens, const btx_reading_t *reading,
                           const btx_line_t *line, const int range[2], int is_range);

@@ -51,6 +51,13 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row);
  * be none. */
 int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
 
+/** Gives a row that was found without a unit that which stands below its value in a tier of its own
+ * (tiers.c). */
+void btx_complete_unit(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
+/** Takes numbers with a day below them out of line `index`, where one number has none: they are
+ * earlier results. */
+void btx_strip_dated(btx_reading_t *reading, int index);
+
 /** Results in stacks below the names of line `index` (stacks.c): how many, at most
  * BTX_MAX_STACKS; their lines are used then. */
 int btx_stacks_read(btx_row_t *rows, btx_reading_t *reading, int index);

@@ -29,6 +29,16 @@ static void set_label(btx_row_t *row, const btx_line_t *line, int first, int end
     row->has_label_mark = last[strlen(last) - 1] == ':' || !strcmp(last, "=");
 }
 
+/* A star and a number in the cell that it begins. */
+static int is_starred_number(const btx_scan_t *scan, const btx_line_t *line, int i, int end)
+{
+    btx_number_t number;
+    const char *text = line->word[i]->text;
+    return i + 1 < end && *text == '*' && !text[strspn(text, "*")] &&
+           btx_in_one_cell(line, i, i + 2) &&
+           btx_scan_number(&number, line->word[i + 1]->text, scan->style);
+}
+
 /* Whether a word can begin a value: a number, or a number behind a sign. */
 static int is_value_start(const btx_scan_t *scan, const btx_line_t *line, int i, int end)
 {
@@ -37,7 +47,8 @@ static int is_value_start(const btx_scan_t *scan, const btx_line_t *line, int i,
     int n = 0;
     if (btx_scan_number(&number, text + strspn(text, ":*([<>="), scan->style))
         return 1;
-    if (strchr("<>", *text) || !strncmp(text, "\xe2\x89", 2))
+    if (strchr("<>", *text) || !strncmp(text, "\xe2\x89", 2) ||
+        is_starred_number(scan, line, i, end))
         return 1;
     return btx_lexicon_longest(&n, scan->lexicon, "word", line, i, end) != NULL;
 }
@@ -237,7 +248,8 @@ static int starts_number_cell(const btx_scan_t *scan, const btx_line_t *line, in
         const char *text = line->word[i]->text;
         if (line->cell[k].first == i)
             return btx_scan_number(&number, text, scan->style) != NULL ||
-                   !text[strspn(text, "+")]; /* "+++" is a grade */
+                   !text[strspn(text, "+")] || /* "+++" is a grade */
+                   is_starred_number(scan, line, i, line->n);
     }
     return 0;
 }

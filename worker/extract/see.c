@@ -185,6 +185,16 @@ static int goes_on_with_unit(const btx_seen_t *seen, const btx_line_t *line,
            token->x0 - before->box.x1 < 0.7 * before->size;
 }
 
+/* Whether the token is a cell, and not the last one of its line. */
+static int is_cell(const btx_line_t *line, const btx_token_t *token)
+{
+    for (int i = 0; i + 1 < line->n_cells; i++) {
+        if (line->cell[i].first == token->first && line->cell[i].end == token->end)
+            return 1;
+    }
+    return 0;
+}
+
 void btx_see(btx_seen_t *seen, const btx_scan_t *scan, const btx_line_t *line, btx_token_t *token,
              btx_column_kind_t kind)
 {
@@ -211,7 +221,10 @@ void btx_see(btx_seen_t *seen, const btx_scan_t *scan, const btx_line_t *line, b
         see_interval(seen, token, kind);
         break;
     case BTX_UNIT:
-        if (kind == BTX_COL_REFERENCE) {
+        if (kind == BTX_COL_REFERENCE && !seen->unit && seen->reference_first < 0 &&
+            is_cell(line, token)) {
+            seen->unit = token; /* set aside from its heading, before the interval */
+        } else if (kind == BTX_COL_REFERENCE) {
             seen->reference_unit = token;
             /* "> OR = 50 mg/dL" is a limit and the unit of the row */
             if (!seen->interval || seen->interval->kind != BTX_LIMIT ||

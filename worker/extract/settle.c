@@ -46,6 +46,11 @@ static int newest_date(const btx_table_t *table)
     return day_first == month_first && day_first >= 0 ? day_first : -1;
 }
 
+static int is_percent(const char *unit)
+{
+    return unit && unit[strspn(unit, "(%)")] == '\0';
+}
+
 /* "Leukogram | % | /mm³ | Range": two columns that are headed by units, one of them per cent, are
  * share and count of the same name. */
 static void settle_twins(btx_table_t *table)
@@ -56,7 +61,7 @@ static void settle_twins(btx_table_t *table)
         if (table->column[i].kind == BTX_COL_REFERENCE)
             continue; /* "Ref. %" beside "%" */
         of_units += unit != NULL;
-        of_percent += unit && unit[strspn(unit, "(%)")] == '\0';
+        of_percent += is_percent(unit);
         values += table->column[i].kind == BTX_COL_VALUE && !unit;
     }
     if (of_units != 2 || of_percent != 1 || values)
@@ -148,8 +153,9 @@ static void settle_systems(btx_table_t *table)
     while (at + n < table->n && table->column[at + n].kind != BTX_COL_VALUE)
         n++;
     if (n < 2 || at > 2 || at + 2 * n > table->n || table->n_groups > 1 ||
-        (at && !btx_table_has(table, 0, BTX_COL_LABEL)))
-        return;
+        (at && !btx_table_has(table, 0, BTX_COL_LABEL)) ||
+        is_percent(table->column[at].unit) != is_percent(table->column[at + n].unit))
+        return; /* share and count are two results */
     for (int i = 0; i < n; i++) {
         btx_column_kind_t kind = table->column[at + i].kind;
         int is_part = !i || kind == BTX_COL_UNIT || kind == BTX_COL_REFERENCE;

@@ -111,8 +111,11 @@ static part_kind_t read_named(parts_t *parts, btx_tokens_t *tokens, pile_t *stac
     part_kind_t named = btx_named_part(&n, reading, line, range);
     if (stack->wants_range && !n)
         named = PART_RANGE;
-    stack->wants_range = n && named == PART_RANGE && range[0] + n == range[1];
-    if (stack->wants_range)
+    part_kind_t lead = btx_lead_part(reading, line, range);
+    stack->wants_range =
+        lead == PART_RANGE || (n && named == PART_RANGE && range[0] + n == range[1]);
+    stack->is_named |= lead == PART_VALUE;
+    if (stack->wants_range || lead == PART_VALUE)
         return PART_REMARK;
     range[0] += n;
     if (named == PART_REMARK || (named == PART_NONE && n) || (n && range[0] == range[1]))
@@ -198,13 +201,29 @@ static int is_scale(const btx_reading_t *reading, const pile_t *stack, const btx
     return n > 1;
 }
 
+/* The ends of its own interval below a picture. */
+static int is_own_scale(const btx_reading_t *reading, const pile_t *stack, const btx_line_t *line)
+{
+    const bt_interval_t *interval = &stack->row.interval;
+    int n = 0;
+    for (int i = 0; i < line->n; i++) {
+        btx_number_t number;
+        if (line->word[i]->box.x0 < stack->left - aligned || line->word[i]->box.x0 >= stack->right)
+            continue;
+        (void)btx_scan_number(&number, line->word[i]->text, reading->scan.style);
+        n += number.value == interval->low || number.value == interval->high;
+    }
+    return stack->n_ranges && n == 2 && is_scale(reading, stack, line);
+}
+
 /* The lines below, as long as they hold parts of a result. */
 static void climb_down(pile_t *stack, const btx_reading_t *reading, int index)
 {
     for (int i = index + 1; i <= index + MAX_DEPTH && i < reading->lines->n; i++) {
         const btx_line_t *line = &reading->lines->line[i];
         int range[2];
-        if (stack->n_values && !line->is_used && is_scale(reading, stack, line))
+        if (!line->is_used && ((stack->n_values && is_scale(reading, stack, line)) ||
+                               is_own_scale(reading, stack, line)))
             continue;
         if (line->is_used ||
             (!is_near(line - 1, line) && !goes_over(stack, reading, line - 1, line)) ||

@@ -61,6 +61,15 @@ int btx_is_foreign_heading(btx_table_t *table, const btx_scan_t *scan, const btx
  * words are none. */
 int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_t *line,
                      const btx_cell_t *cell);
+/** Whether the cell begins with a number. */
+int btx_begins_with_number(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell);
+/** "Out of" over "range": the cells of lines[index], each with the words that stand right under it;
+ * 0 where they make no heading of two lines (joins.c). */
+int btx_join_below(btx_line_t *joined, const btx_scan_t *scan, const btx_lines_t *lines, int index,
+                   apr_pool_t *pool);
+/** The same with cells that stand half a line above and below it. */
+int btx_join_around(btx_line_t *joined, const btx_scan_t *scan, const btx_lines_t *lines, int index,
+                    apr_pool_t *pool);
 /** A column in its place from left to right; one too many is dropped. */
 void btx_table_insert(btx_table_t *table, const btx_column_t *column);
 /** The days over the columns of the heading at lines[index], or in lines around it (days.c): how
@@ -149,5 +158,8 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
 /** Whether words [first, end) hold a number that could be a result: then what stands behind them
  * need not be theirs. */
 int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end);
+/** Whether the cell is a known name and the one behind it a number: the begin of the next result,
+ * though some names ("INR") can be units. */
+int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell);
 
 #endif

@@ -351,11 +351,14 @@ static int is_dashes(const char *text)
     return n && !*text;
 }
 
-/* A letter in small type in a place of its own refers to a note below the table. */
+/* A letter in small type in a place of its own, or a letter and its number behind another word,
+ * refers to a note below the table. */
 static int is_footnote(const btx_line_t *line, int i)
 {
     const btx_word_t *word = line->word[i];
-    return !word->text[1] && islower((unsigned char)*word->text) && word->size < 0.85 * line->size;
+    size_t digits = islower((unsigned char)*word->text) ? strspn(word->text + 1, "0123456789") : 3;
+    return digits < 3 && !word->text[1 + digits] && word->size < 0.85 * line->size &&
+           (!digits || (i && btx_in_one_cell(line, i - 1, i + 1)));
 }
 
 void btx_tokens_make(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_line_t *line,

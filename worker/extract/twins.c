@@ -66,10 +66,13 @@ static void take_token(twins_t *twins, const btx_scan_t *scan, const btx_line_t 
                         !(!twins->n && token->kind == BTX_MARK);
 }
 
+/* Under the heading of earlier results, or behind it where it is the last one. */
 static int is_earlier(const btx_table_t *table, const btx_token_t *token)
 {
-    const btx_column_t *over = table ? btx_table_over(table, 0, token->x0, token->x1) : NULL;
-    return over && over->kind == BTX_COL_PREVIOUS;
+    int column = table ? btx_table_at(table, 0, token->x0, token->x1) : -1;
+    const btx_column_t *over = column < 0 ? NULL : &table->column[column];
+    return over && over->kind == BTX_COL_PREVIOUS && token->x1 > over->x0 &&
+           (token->x0 < over->x1 || column + 1 == table->n);
 }
 
 /* The unit in the heading over the number. */
@@ -175,15 +178,18 @@ static int in_canonical(double *value, const btx_reading_t *reading, const twin_
 static int count_results(const btx_reading_t *reading, const twins_t *twins, const char *label)
 {
     double value[2];
+    int fits[2];
+    /* a heading of shares: of all protein, that of albumin is no amount */
     for (int i = 0; i < 2; i++) {
-        /* a heading of shares: of all protein, that of albumin is no amount */
-        if (twins->is_headed && !strcmp(twins->twin[i].unit, "%"))
-            value[i] = NAN;
-        else if (!in_canonical(&value[i], reading, &twins->twin[i], label))
-            return 0;
+        value[i] = NAN;
+        fits[i] = (twins->is_headed && !strcmp(twins->twin[i].unit, "%")) ||
+                  in_canonical(&value[i], reading, &twins->twin[i], label);
     }
+    /* the share of a fraction is known by none of its names */
     if (!strcmp(twins->twin[0].unit, "%") != !strcmp(twins->twin[1].unit, "%"))
-        return 2;
+        return (fits[0] && fits[1]) || (twins->is_headed && (fits[0] || fits[1])) ? 2 : 0;
+    if (!fits[0] || !fits[1])
+        return 0;
     return fabs(value[0] - value[1]) <= same_result * fabs(value[0]);
 }
 
@@ -208,21 +214,29 @@ static void take_below(btx_row_t *row, const btx_reading_t *reading, int index)
     }
 }
 
-/* The first word behind the label: the number that begins the values, or the next cell. */
-static int values_begin(const btx_scan_t *scan, const btx_line_t *line)
+static int is_number_at(const btx_scan_t *scan, const btx_line_t *line, int i)
 {
     btx_number_t number;
+    return btx_scan_number(&number, line->word[i]->text, scan->style) != NULL;
+}
+
+/* The first word behind the label: the number that begins the values, or the next cell.  The number
+ * of "Alpha 1" ends its cell, and the next one begins with a number of its own. */
+static int values_begin(const btx_scan_t *scan, const btx_line_t *line)
+{
     for (int i = 1; i < line->n; i++) {
-        if ((line->n_cells > 1 && i == line->cell[1].first) ||
-            btx_scan_number(&number, line->word[i]->text, scan->style))
+        int is_last = line->n_cells > 1 && i + 1 == line->cell[1].first;
+        if (is_last && is_number_at(scan, line, i) && is_number_at(scan, line, i + 1))
+            continue;
+        if ((line->n_cells > 1 && i == line->cell[1].first) || is_number_at(scan, line, i))
             return i;
     }
     return 0;
 }
 
-/* The label, whose last word may stand on the line below; where the heading names share and count,
- * any label. */
-static const char *label_of(const btx_reading_t *reading, int index, int first, int is_headed)
+/* The label, whose last word may stand on the line below; where share and count are sure, any
+ * label. */
+static const char *label_of(const btx_reading_t *reading, int index, int first, int is_sure)
 {
     btx_line_t *line = &reading->lines->line[index], *below = line + 1;
     const bt_catalogue_t *catalogue = reading->scan.catalogue;
@@ -241,7 +255,7 @@ static const char *label_of(const btx_reading_t *reading, int index, int first, 
             return whole;
         }
     }
-    return is_known || is_headed ? label : NULL;
+    return is_known || is_sure ? label : NULL;
 }
 
 int btx_twins_read(btx_row_t rows[2], const btx_reading_t *reading, const btx_table_t *table,
@@ -255,7 +269,9 @@ int btx_twins_read(btx_row_t rows[2], const btx_reading_t *reading, const btx_ta
     if (!first || !may_be_twins(table, line, first) ||
         !read_twins(&twins, reading, table, line, first))
         return 0;
-    const char *label = label_of(reading, index, first, twins.is_headed);
+    /* the heading names both, or each has its unit and its interval */
+    int is_sure = twins.is_headed || (twins.twin[0].interval && twins.twin[1].interval);
+    const char *label = label_of(reading, index, first, is_sure);
     if (!label)
         return 0;
     int n = count_results(reading, &twins, label);
