@@ -87,6 +87,22 @@ int btx_is_judgement(const btx_row_t *row)
     return row->word && !row->has_label_mark && !strcmp(row->word, "normal");
 }
 
+/* A few words without digits: no sentence. */
+static int is_short_name(const btx_row_t *row)
+{
+    enum { MOST_WORDS = 6 };
+    return row->label_end - row->label_first <= MOST_WORDS && !strpbrk(row->label, "0123456789") &&
+           !ispunct((unsigned char)*row->label);
+}
+
+/* Whether a row that was read stands right above. */
+static int is_below_row(const btx_reading_t *reading, const btx_row_t *row)
+{
+    const btx_line_t *line = &reading->lines->line[row->line];
+    return row->line && line[-1].is_used && line[-1].page == line->page &&
+           line->box.y0 - line[-1].box.y0 < 2 * line->size;
+}
+
 btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
 {
     double like =
@@ -116,7 +132,8 @@ btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
     if (is_limit && !row->has_interval)
         return known && has_unit && (row->has_label_mark || row->has_gap) ? BTX_DOUBTFUL
                                                                           : BTX_NO_ROW;
-    if (!row->has_label_mark && !row->has_gap && !(known && has_unit))
+    if (!row->has_label_mark && !row->has_gap && !(known && has_unit) &&
+        !(has_unit && row->has_interval && is_short_name(row) && is_below_row(reading, row)))
         return BTX_NO_ROW;
     if (known && has_unit && !row->has_interval && !btx_unit_fits(reading, row))
         return BTX_DOUBTFUL; /* "Calcium 1000 mg" is a dose */

@@ -303,16 +303,33 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     return taken;
 }
 
+/* Headings of which nothing is known, and those of values beside the first: "Values of" may go on
+ * in the next line. */
+static int count_open(const btx_table_t *table)
+{
+    int unknown = 0, values = 0;
+    for (int i = 0; i < table->n; i++) {
+        unknown += table->column[i].kind == BTX_COL_NONE;
+        values += table->column[i].kind == BTX_COL_VALUE;
+    }
+    return unknown + (values > 1 ? values - 1 : 0);
+}
+
 int btx_table_read(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines, int index,
                    apr_pool_t *pool)
 {
     btx_line_t joined;
+    btx_table_t both;
     int taken = read_heading(table, scan, &lines->line[index], lines, index);
-    if (taken || !((table->n > 1 && btx_join_below(&joined, scan, lines, index, pool)) ||
-                   btx_join_around(&joined, scan, lines, index, pool)))
+    int open = taken ? count_open(table) : BTX_MAX_COLUMNS;
+    if (!open || !((table->n > 1 && btx_join_below(&joined, scan, lines, index, pool)) ||
+                   (!taken && btx_join_around(&joined, scan, lines, index, pool))))
         return taken;
-    taken = read_heading(table, scan, &joined, lines, index + 1);
-    return taken ? taken + 1 : 0;
+    int more = read_heading(&both, scan, &joined, lines, index + 1);
+    if (!more || count_open(&both) >= open)
+        return taken;
+    *table = both;
+    return more + 1;
 }
 
 int btx_table_at(const btx_table_t *table, int group, double x0, double x1)

@@ -248,12 +248,6 @@ static int read_stacks(walk_t *walk, int index)
     return keep_rows(walk, rows, btx_stacks_read(rows, walk->reading, index));
 }
 
-static int read_text(walk_t *walk, int index)
-{
-    btx_row_t row;
-    return keep_rows(walk, &row, btx_text_read(&row, walk->reading, walk->table, index));
-}
-
 static int read_sentence(walk_t *walk, int index)
 {
     btx_row_t rows[BTX_MAX_SENTENCE];
@@ -325,11 +319,14 @@ static int read_line(walk_t *walk, int index)
         walk->last = index; /* for the row that its interval is of */
         return 1;
     }
-    int taken = read_sentence(walk, index);
+    btx_row_t row;
+    int taken = keep_rows(walk, &row, btx_titled_read(&row, walk->reading, index, walk->title));
+    if (!taken)
+        taken = read_sentence(walk, index);
     if (!taken)
         taken = read_twins(walk, index);
     if (!taken)
-        taken = read_text(walk, index);
+        taken = keep_rows(walk, &row, btx_text_read(&row, walk->reading, walk->table, index));
     if (!taken && walk->table && !btx_is_prose(&walk->reading->lines->line[index]))
         taken = read_by_table(walk, index);
     if (!taken)
@@ -356,10 +353,8 @@ void btx_find_rows(btx_reading_t *reading)
             read_barred(&walk, i);
             continue;
         }
-        if (walk.is_barred) {
-            walk.table = NULL;
-            walk.is_barred = 0;
-        }
+        walk.table = walk.is_barred ? NULL : walk.table;
+        walk.is_barred = 0;
         if (read_flow(&walk, i))
             continue;
         if (btx_is_foreign_heading(&walk.foreign, &reading->scan, line)) {
@@ -369,6 +364,7 @@ void btx_find_rows(btx_reading_t *reading)
         }
         int heading =
             btx_table_read(&table, &reading->scan, reading->lines, i, reading->scan.scratch);
+        btx_sexes_note(&reading->scan, reading->lines, i, heading);
         if (heading)
             walk.normal_page = 0;
         else if (btx_table_is_normal(&table, &reading->scan, line)) {

@@ -50,6 +50,9 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row);
 /** The title in this line as the label of the one result of a table without names; 0 where it can
  * be none. */
 int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
+/** "Result: 94 mg/dL" in line `index`, whose name is the known title in line `title` (or -1) above
+ * it; 1, or 0 where it is none (titles.c). */
+int btx_titled_read(btx_row_t *row, btx_reading_t *reading, int index, int title);
 
 /** Gives a row that was found without a unit that which stands below its value in a tier of its own
  * (tiers.c). */

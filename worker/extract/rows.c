@@ -207,6 +207,8 @@ btx_found_t btx_row_by_table(btx_row_t *row, const btx_scan_t *scan, const btx_l
     end = cut_label(scan, table, group, line, range, end);
     btx_tokens_make(&tokens, scan, line, end, range[1], pool);
     place_tokens(&tokens, table, group, line);
+    btx_sexes_choose(&tokens, scan, line);
+    btx_spoil_pairs(&tokens, scan, table, group);
     /* item numbers and codes in front of the label */
     for (; start < end; start++) {
         const btx_word_t *word = line->word[start];
@@ -318,6 +320,7 @@ btx_found_t btx_row_by_shape(btx_row_t *row, const btx_scan_t *scan, const btx_l
         if (!trial.label)
             continue;
         btx_tokens_make(&tokens, scan, line, i, range[1], pool);
+        btx_sexes_choose(&tokens, scan, line);
         btx_found_t found = btx_pick_by_shape(&trial, scan, line, &tokens, pool);
         const char *arrow =
             flag || found != BTX_ROW ? NULL : written_arrow(&trial, line, first, end);

@@ -152,6 +152,16 @@ void btx_split_span(btx_row_t *row, const btx_scan_t *scan, apr_pool_t *pool);
 btx_found_t btx_pick_by_shape(btx_row_t *row, const btx_scan_t *scan, const btx_line_t *line,
                               btx_tokens_t *tokens, apr_pool_t *pool);
 
+/** Keep the places of the words for men and women, where lines[index] is a heading with one of
+ * each; of a heading of a table (so many lines, else 0) also those of the line above (pairs.c). */
+void btx_sexes_note(btx_scan_t *scan, const btx_lines_t *lines, int index, int heading);
+/** Take the interval of the other sex out of the tokens of a row below such a heading. */
+void btx_sexes_choose(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_line_t *line);
+/** Two intervals in a row that say different things, with nothing between them to tell which holds:
+ * text of the reference column, and no interval. */
+void btx_spoil_pairs(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_table_t *table,
+                     int group);
+
 /** The label without marks at its ends; NULL where words [first, end) cannot be a label. */
 const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int first, int end,
                             apr_pool_t *pool);
