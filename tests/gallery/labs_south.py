@@ -90,6 +90,21 @@ def right_to_left(doc):
     doc.add(table(["Normal Value", "Unit", "Result", "Test"], rows))
 
 
+def right_to_left_numbered(doc):
+    """The same with item numbers behind the names, at the edge of the page."""
+    adult(doc)
+    rows = []
+    for name, value, unit, ref in (
+        ("Hb", "12.2", "g/dL", "12 - 16"),
+        ("Glucose (F)", "127", "mg/dL", "70 - 110"),
+        ("ALT", "19", "U/L", "< 41"),
+        ("Iron", "44", "ug/dL", "50 - 170"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([esc(ref), unit, value, name, str(len(rows) + 1)])
+    doc.add(table(["Normal Range", "Unit", "Result", "Test Name", "No"], rows))
+
+
 def days_in_one_order(doc):
     """Days whose order only the day of birth tells, the newest at the right."""
     head(doc, [("Patient", doc.person), ("DOB", "30/11/1951"), ("Sex", "F")], 3, "SERUM CHEMISTRY")
@@ -128,6 +143,21 @@ def days_over_procedures(doc):
         texts = (name, unit, f"[{ref}]", value, before)
         out += "<tr>" + "".join(f"<td>{t}</td>" for t in texts) + "</tr>"
     doc.add(f"<table>{out}</table>")
+
+
+def days_with_marks(doc):
+    """Marks glued to the results of several days, whose order nothing tells: none can be read, and
+    none is the name of another."""
+    doc.may_refuse = True
+    adult(doc, "M", "Biochemistry")
+    rows = []
+    for name, first, second, third, unit, ref in (
+        ("Urea", "8.8H", "9.1H", "10.2H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "g/L", "34 - 48"),
+    ):
+        rows.append([name, first, second, third, unit, ref])
+    doc.add(table(["Test", "Bed 88121", "Bed 89177", "Bed 90233", "Units", "Reference"], rows))
 
 
 def normal_before_range(doc):
@@ -278,6 +308,8 @@ DOCS = [
     columns_of_sexes,
     columns_of_men,
     right_to_left,
+    right_to_left_numbered,
+    days_with_marks,
     days_in_one_order,
     days_over_procedures,
     normal_before_range,
