@@ -15,6 +15,7 @@ STEPPED = (
     ("Cholesterol", "231", "mg/dL", "Desirable : < 200|Borderline : 200 - 239|High : >= 240"),
     ("HDL Cholesterol", "52", "mg/dL", "Male : > 40|Female : > 50"),
     ("LDL Cholesterol", "96", "mg/dL", "Optimal < 100|Near optimal 100 - 129|High 130 - 189"),
+    ("High Sensitivity C-|Reactive Protein", "2.1", "mg/L", "Low < 1.0|Average 1 - 3|High > 3.0"),
     ("Serum Calcium", "9.6", "mg/dL", "8.4 - 10.2"),
 )
 
@@ -294,10 +295,11 @@ def ratio_alone(doc):
         ("Prothrombin time", "27", "sec", "11-15"),
         ("APTT", "34", "sec", "25-37"),
         ("Fibrinogen", "3.1", "g/L", "2.0-4.0"),
-        ("HIV RNA", "< 50", "copies/mL", ""),
+        ("CRP", "< 0.6", "mg/L", ""),
     ):
         doc.row(name, value, unit, ref and f"({ref})")
         lines.append(f"{name:22}{value:>8} {unit:12}{ref and f'({ref})'}")
+    lines += ["Target INR                 2.5", "Detection limit          < 20 copies/mL"]
     doc.add("<p>Therapeutic range for most indications is 2.0 - 3.0</p>")
     doc.add("<pre style=\"font-family:'Liberation Mono'\">" + "\n".join(lines) + "</pre>")
 

@@ -127,7 +127,8 @@ btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
         return BTX_ROW;
     if (is_text)
         return known && (row->has_label_mark || row->has_gap) && row->word ? BTX_ROW : BTX_NO_ROW;
-    if (is_limit && !row->has_interval && row->n_above >= ROWS_ABOVE && has_unit && row->has_gap)
+    if (is_limit && !row->has_interval && row->n_above >= ROWS_ABOVE && known && has_unit &&
+        row->has_gap)
         return BTX_ROW; /* in a list of results the limit stands where the values do */
     if (is_limit && !row->has_interval)
         return known && has_unit && (row->has_label_mark || row->has_gap) ? BTX_DOUBTFUL
