@@ -161,6 +161,24 @@ def days_with_marks(doc):
     doc.add(table(["Test", "Bed 88121", "Bed 89177", "Bed 90233", "Units", "Reference"], rows))
 
 
+def days_over_requests(doc):
+    """Days above the numbers of their requests, marks glued to the results, the newest last."""
+    adult(doc, "M", "Biochemistry")
+    days = ("", "14 Feb 24", "01 Mar 24", "22 Mar 24", "02 Apr 24", "", "")
+    names = ("Test", "Lab 88121", "Lab 89177", "Lab 90233", "Lab 90611", "Units", "Reference")
+    out = ["".join(f"<th>{t}</th>" for t in texts) for texts in (days, names)]
+    for name, first, second, third, value, flag, unit, ref in (
+        ("Sodium", "133L", "135", "138", "139", "", "mmol/L", "135 - 145"),
+        ("Urea", "8.8H", "9.1H", "10.2H", "9.9", "H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "133", "H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "33", "L", "g/L", "34 - 48"),
+    ):
+        doc.row(name, value, unit, ref, flag or None)
+        texts = (name, first, second, third, value + flag, unit, ref)
+        out.append("".join(f"<td>{t}</td>" for t in texts))
+    doc.add("<table>" + "".join(f"<tr>{row}</tr>" for row in out) + "</table>")
+
+
 def normal_before_range(doc):
     """"Normal :" in front of intervals judges no value; a telephone number is no interval."""
     doc.add("<div>Pathology Department, Station Road, Nadiad - 387001 Ph. 0268-2550011</div>")
@@ -312,6 +330,7 @@ DOCS = [
     right_to_left,
     right_to_left_numbered,
     days_with_marks,
+    days_over_requests,
     days_in_one_order,
     days_over_procedures,
     normal_before_range,

@@ -270,6 +270,8 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     }
     for (int i = 0; i < line->n_cells; i++) {
         int n = table->n, here = btx_heading_cell(table, scan, line, &line->cell[i]);
+        if (btx_is_request(scan, line, &line->cell[i]))
+            here = 0;
         if (!i && table->n == n)
             odd_first = here; /* a title in the place of "Test": the label column all the same */
         else
