@@ -15,6 +15,7 @@ STEPPED = (
     ("Cholesterol", "231", "mg/dL", "Desirable : < 200|Borderline : 200 - 239|High : >= 240"),
     ("HDL Cholesterol", "52", "mg/dL", "Male : > 40|Female : > 50"),
     ("LDL Cholesterol", "96", "mg/dL", "Optimal < 100|Near optimal 100 - 129|High 130 - 189"),
+    ("High Sensitivity C-|Reactive Protein", "2.1", "mg/L", "Low < 1.0|Average 1 - 3|High > 3.0"),
     ("Serum Calcium", "9.6", "mg/dL", "8.4 - 10.2"),
 )
 
@@ -90,6 +91,21 @@ def right_to_left(doc):
     doc.add(table(["Normal Value", "Unit", "Result", "Test"], rows))
 
 
+def right_to_left_numbered(doc):
+    """The same with item numbers behind the names, at the edge of the page."""
+    adult(doc)
+    rows = []
+    for name, value, unit, ref in (
+        ("Hb", "12.2", "g/dL", "12 - 16"),
+        ("Glucose (F)", "127", "mg/dL", "70 - 110"),
+        ("ALT", "19", "U/L", "< 41"),
+        ("Iron", "44", "ug/dL", "50 - 170"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([esc(ref), unit, value, name, str(len(rows) + 1)])
+    doc.add(table(["Normal Range", "Unit", "Result", "Test Name", "No"], rows))
+
+
 def days_in_one_order(doc):
     """Days whose order only the day of birth tells, the newest at the right."""
     head(doc, [("Patient", doc.person), ("DOB", "30/11/1951"), ("Sex", "F")], 3, "SERUM CHEMISTRY")
@@ -128,6 +144,39 @@ def days_over_procedures(doc):
         texts = (name, unit, f"[{ref}]", value, before)
         out += "<tr>" + "".join(f"<td>{t}</td>" for t in texts) + "</tr>"
     doc.add(f"<table>{out}</table>")
+
+
+def days_with_marks(doc):
+    """Marks glued to the results of several days, whose order nothing tells: none can be read, and
+    none is the name of another."""
+    doc.may_refuse = True
+    adult(doc, "M", "Biochemistry")
+    rows = []
+    for name, first, second, third, unit, ref in (
+        ("Urea", "8.8H", "9.1H", "10.2H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "g/L", "34 - 48"),
+    ):
+        rows.append([name, first, second, third, unit, ref])
+    doc.add(table(["Test", "Bed 88121", "Bed 89177", "Bed 90233", "Units", "Reference"], rows))
+
+
+def days_over_requests(doc):
+    """Days above the numbers of their requests, marks glued to the results, the newest last."""
+    adult(doc, "M", "Biochemistry")
+    days = ("", "14 Feb 24", "01 Mar 24", "22 Mar 24", "02 Apr 24", "", "")
+    names = ("Test", "Lab 88121", "Lab 89177", "Lab 90233", "Lab 90611", "Units", "Reference")
+    out = ["".join(f"<th>{t}</th>" for t in texts) for texts in (days, names)]
+    for name, first, second, third, value, flag, unit, ref in (
+        ("Sodium", "133L", "135", "138", "139", "", "mmol/L", "135 - 145"),
+        ("Urea", "8.8H", "9.1H", "10.2H", "9.9", "H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "133", "H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "33", "L", "g/L", "34 - 48"),
+    ):
+        doc.row(name, value, unit, ref, flag or None)
+        texts = (name, first, second, third, value + flag, unit, ref)
+        out.append("".join(f"<td>{t}</td>" for t in texts))
+    doc.add("<table>" + "".join(f"<tr>{row}</tr>" for row in out) + "</table>")
 
 
 def normal_before_range(doc):
@@ -211,12 +260,77 @@ def fractions(doc):
     doc.add(table(names, rows))
 
 
+def stepped_with_methods(doc):
+    """Values level with the middle of an interval, between a name and its method."""
+    adult(doc, "M")
+    doc.css.append("td{vertical-align:middle !important;padding:4px !important}")
+    rows = []
+    for name, method, value, unit, ref in (
+        ("Total Cholesterol", "CHOD-PAP", "212", "mg/dL", STEPPED[3][3]),
+        ("HDL Cholesterol", "Direct", "38", "mg/dL", "Low : < 40|High : >= 60"),
+        ("Serum Creatinine", "Jaffe", "0.9", "mg/dL", "0.7 - 1.3"),
+        ("Fasting Glucose", "Hexokinase", "109", "mg/dL", "Normal : 70 - 99|Diabetes : >= 126"),
+    ):
+        doc.row(name, value, unit, ref.replace("|", " "))
+        first = f"{name}<br><small>Method : {method}</small>"
+        rows.append([first, value, unit, esc(ref).replace("|", "<br>")])
+    doc.add(table(["Test Description", "Result", "Unit", "Reference Interval"], rows))
+
+
+def flags_behind_units(doc):
+    """A value, its unit and its mark in one cell, the unit glued to the number."""
+    adult(doc)
+    rows = []
+    for name, value, unit, ref, flag in (
+        ("Haemoglobin", "8.9", "g/dL", "12 to 16 g/dL", "(L)"),
+        ("PCV", "28", "%", "36 to 46 %", "(L)"),
+        ("Total WBC", "6800", "/cu.mm", "4000 to 11000 /cu.mm", None),
+        ("TSH", "7.2", "µIU/mL", "0.4 to 4.5 µIU/mL", "(H)"),
+    ):
+        doc.row(name, value, unit, ref, flag)
+        rows.append([name, f"{value}{unit} {flag or ''}", ref])
+    doc.add(table(["Investigation", "Result", "Normal range"], rows))
+
+
+def normal_value_behind(doc):
+    """Units with the names, and intervals behind the words "Normal value"."""
+    adult(doc)
+    for name, value, unit, ref in (
+        ("Haemoglobin", "11.0", "g/dL", "12.0-16.0"),
+        ("Creatinine", "131", "µmol/L", "45-84"),
+        ("Total cholesterol", "5.8", "mmol/L", "<5.2"),
+    ):
+        doc.row(name, value, unit, ref)
+        doc.add(f"<p>{name} ({unit}) : <b>{value}</b> &nbsp;&nbsp; Normal value {esc(ref)}</p>")
+
+
+def ratio_alone(doc):
+    """A ratio without unit and interval, and a limit that stands where the values do."""
+    adult(doc, "M", "COAGULATION")
+    lines = []
+    for name, value, unit, ref in (
+        ("INR", "2.4", "", ""),
+        ("Prothrombin time", "27", "sec", "11-15"),
+        ("APTT", "34", "sec", "25-37"),
+        ("Fibrinogen", "3.1", "g/L", "2.0-4.0"),
+        ("CRP", "< 0.6", "mg/L", ""),
+    ):
+        doc.row(name, value, unit, ref and f"({ref})")
+        lines.append(f"{name:22}{value:>8} {unit:12}{ref and f'({ref})'}")
+    lines += ["Target INR                 2.5", "Detection limit          < 20 copies/mL"]
+    doc.add("<p>Therapeutic range for most indications is 2.0 - 3.0</p>")
+    doc.add("<pre style=\"font-family:'Liberation Mono'\">" + "\n".join(lines) + "</pre>")
+
+
 DOCS = [
     stepped_in_the_middle,
     stepped_at_the_end,
     columns_of_sexes,
     columns_of_men,
     right_to_left,
+    right_to_left_numbered,
+    days_with_marks,
+    days_over_requests,
     days_in_one_order,
     days_over_procedures,
     normal_before_range,
@@ -224,4 +338,8 @@ DOCS = [
     words_among_words,
     glued_ranges,
     fractions,
+    stepped_with_methods,
+    flags_behind_units,
+    normal_value_behind,
+    ratio_alone,
 ]

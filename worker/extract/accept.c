@@ -53,6 +53,19 @@ int btx_unit_fits(const btx_reading_t *reading, const btx_row_t *row)
     return unit && !bt_analyte_to_canonical(&value, match.analyte, row->number.value, unit);
 }
 
+/* "INR   2.31": a ratio has no unit that could be printed.  Its name must be beyond doubt, the
+ * number apart from it, written with decimals and possible. */
+static int is_ratio(const btx_reading_t *reading, const btx_row_t *row)
+{
+    const bt_label_t name = {row->label, NULL, NULL, row->number.value};
+    if (row->unit || row->word || !row->has_gap || !strpbrk(row->value, ".,"))
+        return 0;
+    bt_match_t match = bt_catalogue_match(reading->scan.catalogue, &name, reading->scan.scratch);
+    return match.analyte && match.confidence >= 1 && *match.analyte->unit == '{' &&
+           row->number.value >= match.analyte->plausible_low &&
+           row->number.value <= match.analyte->plausible_high;
+}
+
 /* "CMV IgG: positive": a name that nobody knows, and a word that only tests have for an answer. */
 static int is_polar(const btx_reading_t *reading, const btx_row_t *row)
 {
@@ -107,7 +120,8 @@ btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
 {
     double like =
         bt_catalogue_label_likeness(reading->scan.catalogue, row->label, reading->scan.scratch);
-    int has_unit = is_known_unit(reading, row->unit), points = 0, known = like >= 0.8;
+    int has_unit = is_known_unit(reading, row->unit) || is_ratio(reading, row), points = 0,
+        known = like >= 0.8;
     int is_limit = *row->number.comparator != '\0', is_text;
     /* digits that may be read in two ways are no text */
     is_text = isnan(row->number.value) && !is_limit &&
@@ -129,6 +143,9 @@ btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
         return BTX_ROW;
     if (is_text)
         return known && (row->has_label_mark || row->has_gap) && row->word ? BTX_ROW : BTX_NO_ROW;
+    if (is_limit && !row->has_interval && row->n_above >= ROWS_ABOVE && known && has_unit &&
+        row->has_gap)
+        return BTX_ROW; /* in a list of results the limit stands where the values do */
     if (is_limit && !row->has_interval)
         return known && has_unit && (row->has_label_mark || row->has_gap) ? BTX_DOUBTFUL
                                                                           : BTX_NO_ROW;

@@ -21,25 +21,35 @@ typedef struct blocks_t {
     int first, n;
     double size; /* of the letters of the first row */
     holds_t holds[MOST_LINES];
+    double height[MOST_LINES];     /* of its middle */
     char has_interval[MOST_LINES]; /* something stands in the column of intervals */
     double pitch;                  /* of the lines of one interval */
 } blocks_t;
 
 static double middle(const blocks_t *blocks, int i)
 {
-    const bt_box_t *box = &blocks->reading->lines->line[blocks->first + i].box;
-    return (box->y0 + box->y1) / 2;
+    return blocks->height[i];
 }
 
-static holds_t see_line(char *has_interval, const btx_table_t *table, const btx_line_t *line)
+static double middle_of(const btx_line_t *line, int first, int end)
+{
+    bt_box_t box = btx_line_box(line, first, end);
+    return (box.y0 + box.y1) / 2;
+}
+
+/* Its height is that of the interval, where it has one: what stands beside it may be smaller. */
+static holds_t see_line(char *has_interval, double *height, const btx_table_t *table,
+                        const btx_line_t *line)
 {
     int values = 0, steps = 0, others = 0;
+    *height = middle_of(line, 0, line->n);
     for (int i = 0; i < line->n_cells; i++) {
         const btx_cell_t *cell = &line->cell[i];
         const btx_column_t *over = btx_table_over(table, 0, cell->x0, cell->x1);
         btx_column_kind_t kind = over ? over->kind : BTX_COL_NONE;
         values += kind == BTX_COL_VALUE;
-        steps += kind == BTX_COL_REFERENCE;
+        if (kind == BTX_COL_REFERENCE && !steps++)
+            *height = middle_of(line, cell->first, cell->end);
         others += kind != BTX_COL_REFERENCE && !(kind == BTX_COL_LABEL && !i);
     }
     *has_interval = steps > 0;
@@ -59,7 +69,8 @@ static void see_lines(blocks_t *blocks, const btx_table_t *table, const btx_scan
         const btx_line_t *line = &lines->line[i];
         if (line->page != lines->line[blocks->first].page || btx_is_heading(scan, line))
             break;
-        holds_t holds = see_line(&blocks->has_interval[blocks->n], table, line);
+        holds_t holds =
+            see_line(&blocks->has_interval[blocks->n], &blocks->height[blocks->n], table, line);
         if (holds == IS_ROW && blocks->size <= 0)
             blocks->size = line->size;
         if (holds == IS_STEP && !is_of_size(blocks, line)) {
@@ -154,7 +165,8 @@ static void mark_row(blocks_t *blocks, int row)
         if (i == row)
             continue;
         blocks->reading->block[line] = blocks->first + row;
-        blocks->reading->lines->line[line].is_used = 1;
+        if (blocks->holds[i] == IS_STEP)
+            blocks->reading->lines->line[line].is_used = 1;
     }
 }
 
@@ -181,7 +193,10 @@ static const char *join_part(const btx_reading_t *reading, const btx_table_t *ta
     for (int i = 0; i < line->n_cells; i++) {
         const btx_cell_t *cell = &line->cell[i];
         const btx_column_t *over = btx_table_over(table, 0, cell->x0, cell->x1);
-        if (!over || over->kind != kind)
+        int n = 0;
+        if (!over || over->kind != kind ||
+            (kind == BTX_COL_LABEL && btx_lexicon_longest(&n, reading->scan.lexicon, "method", line,
+                                                          cell->first, cell->end)))
             continue;
         const char *more = btx_line_text(line, cell->first, cell->end, reading->pool);
         text = text ? apr_pstrcat(reading->pool, text, " ", more, NULL) : more;

@@ -243,13 +243,16 @@ static int is_dated_row(const btx_table_t *table)
     return is_date;
 }
 
-/* "Normal Value | Unit | Result | Test": as lands print it whose script runs to the left. */
+/* "Normal Value | Unit | Result | Test", perhaps with item numbers behind: as lands print it whose
+ * script runs to the left. */
 static int is_mirrored(const btx_table_t *table)
 {
-    int labels = 0;
+    int labels = 0, last = table->n - 1;
     for (int i = 0; i < table->n; i++)
         labels += table->column[i].kind == BTX_COL_LABEL;
-    return labels == 1 && table->n > 2 && table->column[table->n - 1].kind == BTX_COL_LABEL &&
+    while (last > 0 && table->column[last].kind == BTX_COL_IGNORE)
+        last--;
+    return labels == 1 && last > 1 && table->column[last].kind == BTX_COL_LABEL &&
            (table->column[0].kind == BTX_COL_REFERENCE || table->column[0].kind == BTX_COL_UNIT ||
             table->column[0].kind == BTX_COL_VALUE);
 }
@@ -268,6 +271,8 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     }
     for (int i = 0; i < line->n_cells; i++) {
         int n = table->n, here = btx_heading_cell(table, scan, line, &line->cell[i]);
+        if (btx_is_request(scan, line, &line->cell[i]))
+            here = 0;
         if (!i && table->n == n)
             odd_first = here; /* a title in the place of "Test": the label column all the same */
         else

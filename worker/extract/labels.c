@@ -79,6 +79,16 @@ static int is_limit(const btx_scan_t *scan, const btx_line_t *line, int first, i
     return past && !*past;
 }
 
+/* "9.1H": another value and its mark. */
+static int is_marked_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end)
+{
+    btx_number_t number;
+    const char *text = line->word[first]->text, *past = NULL;
+    if (end - first == 1)
+        past = btx_scan_number(&number, text, scan->style);
+    return past && *past && btx_flag_means(scan, past, scan->scratch);
+}
+
 /* Whether a phrase of this kind begins the label and nothing or a ':' follows it. */
 static int begins_with(const btx_scan_t *scan, const char *kind, const btx_line_t *line, int first,
                        int end)
@@ -145,7 +155,7 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
     while (end > first + 1 && is_raised_number(line->word[first], line->word[end - 1]))
         end--;
     if (first >= end || end - first > MAX_LABEL_WORDS || is_amount(scan, line, first, end) ||
-        is_limit(scan, line, first, end))
+        is_limit(scan, line, first, end) || is_marked_value(scan, line, first, end))
         return NULL;
     const char *text = btx_line_text(line, first, end, pool);
     size_t n = strlen(text);

@@ -14,6 +14,10 @@ static int is_reference_word(const btx_scan_t *scan, const btx_line_t *line,
 {
     int n = 0;
     const char *key = line->word[token->first]->key;
+    /* the second word of "Normal value" */
+    if (token->first &&
+        btx_lexicon_longest(&n, scan->lexicon, "refword", line, token->first - 1, line->n) && n > 1)
+        return 1;
     return !*key ||
            btx_lexicon_longest(&n, scan->lexicon, "refword", line, token->first, line->n) ||
            btx_lexicon_find(scan->lexicon, "refword", key) ||

@@ -76,6 +76,8 @@ void btx_table_insert(btx_table_t *table, const btx_column_t *column);
  * many lines below it belong to it. */
 int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines,
                     int index);
+/** "Lab 88121": the number of a request, over the results of its day. */
+int btx_is_request(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell);
 /** What the columns are beside each other (settle.c): where the values are, before it is known
  * whether they make a table, and which of them are groups, once they do. */
 void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan);

@@ -282,6 +282,7 @@ static int take_number(btx_tokens_t *tokens, const cutter_t *cut, int first)
         int n = 1;
         while (n < MAX_UNIT_WORDS && first + n < cut->end &&
                btx_in_one_cell(cut->line, first, first + n + 1) &&
+               !btx_flag_means(cut->scan, cut->line->word[first + n]->text, cut->pool) &&
                btx_is_unit(
                    cut->scan,
                    apr_pstrcat(cut->pool, end, " ",

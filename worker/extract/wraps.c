@@ -259,6 +259,7 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row)
 {
     btx_line_t *line = &reading->lines->line[row->line], *above = line - 1, *below = line + 1;
     const char *first = NULL, *second = NULL;
+    int n = 0;
     if (!row->line || !row->table)
         return 0;
     if (btx_block_label(reading, row))
@@ -269,7 +270,8 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row)
     if (!first)
         return 0;
     if (row->line + 1 < reading->lines->n && below->n_cells == 1 && is_near(line, below, 0.9) &&
-        cell_kind(row, &below->cell[0]) == BTX_COL_LABEL)
+        cell_kind(row, &below->cell[0]) == BTX_COL_LABEL &&
+        !btx_lexicon_longest(&n, reading->scan.lexicon, "method", below, 0, below->n))
         second = btx_line_text(below, 0, below->n, reading->pool);
     double up = pitch(above, line), down = second ? pitch(line, below) : 0;
     /* the value of a label of two lines stands level with the gap between them */
