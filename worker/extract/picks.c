@@ -180,8 +180,8 @@ static int is_under_heading(const btx_table_t *table, const btx_token_t *value)
 {
     const btx_column_t *column = value->column < 0 ? NULL : &table->column[value->column];
     return column && (column->kind == BTX_COL_VALUE || column->kind == BTX_COL_FLAG) &&
-           column->is_headed && !column->date[0] && !column->date[1] &&
-           value->x0 < column->head_x1 && value->x1 > column->head_x0;
+           column->is_headed && !column->is_day && value->x0 < column->head_x1 &&
+           value->x1 > column->head_x0;
 }
 
 /* Decides which token is the value, where the columns did not say it plainly. */

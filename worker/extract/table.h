@@ -34,6 +34,7 @@ typedef struct btx_column_t {
     double head_x0, head_x1; /* where that stands; the column below may be wider */
     int date[2];             /* of its heading, day first and month first, in an order; 0: none */
     const char *unit;        /* in its heading, perhaps in brackets; or NULL */
+    int is_day;              /* headed by a day alone */
     int is_abnormal;         /* its heading says so: results that are, not marks of them */
     btx_column_kind_t again; /* of what is ignored: what it repeats in other units */
 } btx_column_t;
