@@ -185,6 +185,8 @@ static int row_from(walk_t *walk, btx_row_t *row, btx_row_t *doubtful, int index
         btx_complete(walk->reading, row, found);
         int is_bare = found == BTX_ROW && !row->reference && last == line->n_cells - 1;
         int below = is_bare && !cell ? btx_reference_below(walk->reading, row) : 0;
+        if (below)
+            btx_complete(walk->reading, row, found);
         if (below && !row->unit && row->has_interval)
             row->unit = btx_tail_unit(&walk->reading->scan, row->reference, walk->reading->pool);
         if (found == BTX_ROW && btx_judge_row(walk->reading, row) == BTX_ROW &&

@@ -347,7 +347,8 @@ btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const bt
     if (seen.flag && !(seen.flag->kind == BTX_OTHER && strlen(seen.flag->text) > 30))
         row->flag = seen.flag->text;
     btx_fill_sign(row, seen.sign);
-    int is_doubtful = is_other_result(row, table, tokens) || is_other_table(&seen, line) ||
+    int is_doubtful = (seen.sign && strpbrk(seen.sign->text, "<>") && !row->flag) ||
+                      is_other_result(row, table, tokens) || is_other_table(&seen, line) ||
                       is_one_of_several(table, seen.value);
     return found == BTX_ROW && is_doubtful ? BTX_DOUBTFUL : found;
 }

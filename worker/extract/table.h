@@ -158,8 +158,8 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
 /** Whether words [first, end) hold a number that could be a result: then what stands behind them
  * need not be theirs. */
 int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end);
-/** Whether the cell is a known name and the one behind it a number: the begin of the next result,
- * though some names ("INR") can be units. */
+/** Whether the cell is a known name with a number in it or behind it: the begin of the next result,
+ * though some names ("INR", "Cl") can be units. */
 int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell);
 
 #endif
