@@ -120,9 +120,10 @@ static void open_dated_value(btx_table_t *table)
 {
     int dated = 0;
     for (int i = 0; i < table->n; i++)
-        dated += table->column[i].kind == BTX_COL_PREVIOUS &&
-                 (table->column[i].date[0] || table->column[i].date[1]);
-    for (int i = 0; dated && i < table->n; i++) {
+        dated +=
+            (table->column[i].kind == BTX_COL_PREVIOUS || table->column[i].kind == BTX_COL_VALUE) &&
+            (table->column[i].date[0] || table->column[i].date[1]);
+    for (int i = 0; dated > 1 && i < table->n; i++) {
         btx_column_t *column = &table->column[i];
         if (column->kind == BTX_COL_VALUE && (column->date[0] || column->date[1]))
             column->kind = BTX_COL_PREVIOUS;

@@ -179,21 +179,17 @@ void btx_strip_dated(btx_reading_t *reading, int index)
 {
     btx_line_t *line = &reading->lines->line[index];
     const btx_line_t *below = tier_below(reading, index);
-    int dated[BTX_MAX_LINE_WORDS], n = 0, others = 0;
+    int n = 0, others = 0;
     for (int i = 1; below && i < line->n_cells; i++) {
         const btx_cell_t *cell = &line->cell[i], *under = cell_under(below, cell->x0, cell->x1);
-        int has_sign;
-        if (!is_number(&has_sign, reading, line, cell))
-            continue;
-        if (under && is_day(below, under) && is_theirs(reading, below, under))
-            dated[n++] = i;
-        else if (!has_sign && n)
-            return; /* that of today would stand before them */
+        int has_sign = 0, is_alone = is_number(&has_sign, reading, line, cell);
+        if (is_alone && under && is_day(below, under) && is_theirs(reading, below, under))
+            n++;
+        else if (n)
+            return; /* what is of today would stand before them */
         else
-            others += !has_sign;
+            others += is_alone && !has_sign;
     }
-    if (others != 1)
-        return;
-    while (n)
-        drop_cell(line, dated[--n]);
+    for (; n && others == 1; n--)
+        drop_cell(line, line->n_cells - 1);
 }
