@@ -165,6 +165,98 @@ def days_below_earlier(doc):
     doc.add(table(None, rows))
 
 
+def chart_beside(doc):
+    """Earlier results as a chart beside each result: the numbers at its axis are none."""
+    doc.language, doc.comma = "pt", True
+    short_head(doc, "LAUDO")
+    for name, value, unit, ref, axis in (
+        ("COLESTEROL TOTAL", "201", "mg/dL", "Desejável: inferior a 190 mg/dL", (210, 200, 190)),
+        ("VITAMINA D - 25 HIDROXI", "27,1", "ng/mL", "De 20 a 60 ng/mL", (30, 25, 20)),
+        ("UREIA", "34", "mg/dL", "De 15 a 43 mg/dL", (40, 30, 20)),
+        ("GAMA GT", "22", "U/L", "inferior a 73 U/L", (25, 20, 15)),
+    ):
+        doc.row(name, value, unit, ref)
+        ticks = "".join(f"<text x=2 y={10 + 17 * i}>{text}</text>" for i, text in enumerate(axis))
+        line = "<polyline points='30,30 75,20 120,26' fill='none' stroke='#06c'/>"
+        days = "<text x=30 y=60>05/22</text><text x=110 y=60>05/23</text>"
+        chart = f"<svg width=170 height=64 font-size='6'>{ticks}{line}{days}</svg>"
+        doc.add(
+            "<table style='border-bottom:1px solid #bbb;break-inside:avoid'><tr>"
+            f"<td style='width:58%'><b>{name}</b><div {SMALL}>Método: Colorimétrico</div>"
+            f"<b style='font-size:130%'>{value} {unit}</b>"
+            f"<div {SMALL}>Valor de referência: {ref}</div><td>{chart}</tr></table>"
+        )
+
+
+def judged_below(doc):
+    """The judgement in words below the result, in smaller type; an interval open at its end."""
+    short_head(doc, "Pathology Report")
+    for name, value, unit, ref, flag in (
+        ("Haemoglobin concentration", "108", "g/L", "115.0 - 165.0", "Below low reference limit"),
+        ("Total white cell count", "6.1", "10*9/L", "4.0 - 11.0", None),
+        ("Platelet count", "431", "10*9/L", "150.0 - 400.0", "Above high reference limit"),
+        ("Serum sodium level", "140", "mmol/L", "133.0 - 146.0", None),
+        ("eGFR using creatinine", ">90", "mL/min", "60.0 -", None),
+    ):
+        doc.row(name, value, unit, f"[{ref}]" if ref.endswith("-") else ref, flag)
+        below = f"<tr><td><td colspan=2 {SMALL}><i>{flag}</i></tr>" if flag else ""
+        doc.add(
+            f"<table><tr><td style='width:48%'>{name}<td style='width:20%'><b>{esc(value)}</b> "
+            f"{unit}<td>[{ref}]</tr>{below}</table>"
+        )
+
+
+def legend_below(doc):
+    """What the flags mean, and who was called, right below the last interval."""
+    short_head(doc, "Lab Results")
+    rows = []
+    for name, value, unit, ref, flag in (
+        ("Sodium", "131", "mmol/L", "136 - 145", "(L)"),
+        ("Potassium", "3.6", "mmol/L", "3.5 - 5.1", None),
+        ("Lactate", "2.6", "mmol/L", "0.5 - 2.2", "(H)"),
+    ):
+        doc.row(name, value, unit, ref, flag)
+        rows.append([name, f"{ref} {unit}", f"{value} {flag or ''}"])
+    doc.add(table(["Component", "Ref Range &amp; Units", "Value"], rows))
+    doc.add(
+        "<div>(H): Data is abnormally high &emsp; &emsp; (L): Data is abnormally low</div>",
+        "<p>&nbsp;</p>",
+    )
+    lines = ["  Test                     Result       Flag      Reference            Site"]
+    for name, value, flag, ref, unit in (
+        ("Glucose", "131", "H", "70-105", "mg/dL"),
+        ("Lipase", "1,940", "*H", "22-51", "U/L"),
+        ("Total Protein", "6.9", "", "6.1-7.9", "g/dL"),
+    ):
+        doc.row(name, value, unit, f"{ref} {unit}", flag or None)
+        lines.append(f"  {name:<25}{value:>6}       {flag:<5}     {ref + ' ' + unit:<21}ML")
+        if name == "Lipase":
+            lines.append("     &gt; CRITICAL VALUE CALLED TO AND READ BACK BY: J. DUARTE RN 2251")
+    doc.add("<pre style='font-family:Liberation Mono'>" + "\n".join(lines) + "</pre>")
+
+
+def ranges_under_cells(doc):
+    """Three results in a line, each with its interval in brackets and small type below it."""
+    short_head(doc, "Morning Labs")
+    results = (
+        ("Sodium", "141", "136-145", ""),
+        ("K", "3.3", "3.5-5.1", "L"),
+        ("Cl", "103", "98-107", ""),
+        ("CO2", "25", "21-32", ""),
+        ("BUN", "24", "7-18", "H"),
+        ("Calcium", "8.8", "8.5-10.1", ""),
+    )
+    out = []
+    for name, value, ref, flag in results:
+        doc.row(name, value, None, ref, flag or None)
+        out.append(
+            f"<td style='padding:6px'><b>{name}</b> {value} {flag}<br>"
+            f"<span style='font-size:70%'>({ref})</span>"
+        )
+    rows = ("<tr>" + "".join(out[:3]) + "</tr>", "<tr>" + "".join(out[3:]) + "</tr>")
+    doc.add("<table>" + "".join(rows) + "</table>")
+
+
 DOCS = [
     value_cards,
     value_cards_abreast,
@@ -173,4 +265,8 @@ DOCS = [
     limits_above_a_bar,
     unit_below_value,
     days_below_earlier,
+    chart_beside,
+    judged_below,
+    legend_below,
+    ranges_under_cells,
 ]

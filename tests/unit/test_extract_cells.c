@@ -165,9 +165,12 @@ static void intervals_are_read_as_printed(void **state)
         {"more than 40", 0, 40, NAN},
         {">59", 0, 59, NAN},
         {"1,50,000 - 4,10,000", 1, 150000, 410000},
+        {"[60.0 -]", 0, 60, NAN},
+        {"from 4 to 6", 1, 4, 6},
+        {"De 20 a 60 ng/mL", 1, 20, 60},
     };
-    static const char *const others[] = {"718-7", "17 - 13",   "12-05-2023", "12.5",
-                                         "g/dL",  "1 - 2 - 3", "normal",     "0268-2550011"};
+    static const char *const others[] = {"718-7",     "17 - 13", "12-05-2023",   "12.5",   "g/dL",
+                                         "1 - 2 - 3", "normal",  "0268-2550011", "60.0 -", "from"};
     bt_interval_t interval;
     int has_two = 0;
     (void)state;

@@ -92,7 +92,8 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
     for (int i = cell->first; i < cell->end;) {
         int n = 1, date[2] = {0, 0};
         const char *means = btx_lexicon_longest(&n, scan->lexicon, "column", line, i, cell->end);
-        int is_their_day = last && last->kind == BTX_COL_PREVIOUS && !last->date[0];
+        int is_their_day = last && !last->date[0] && !last->date[1] &&
+                           (last->kind == BTX_COL_PREVIOUS || last->kind == BTX_COL_VALUE);
         int date_words = means ? 0 : btx_is_date_of_words(date, line, i, cell->end);
         if (means && last && last->kind == kind_of(means) && i > cell->first &&
             !strcmp(line->word[i - 1]->text, "/")) {
@@ -106,11 +107,13 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
                 n = date_words;
             else
                 btx_date_read(date, line->word[i]->text);
-            if (!is_their_day) { /* "Previous 04/05/2026" is one heading */
+            if (!is_their_day) { /* "Previous 04/05/2026", "Result 04/05/2026" is one heading */
                 last = add_column(table, BTX_COL_PREVIOUS, line, i, i + n);
                 if (last)
-                    memcpy(last->date, date, sizeof date);
+                    last->is_day = 1;
             }
+            if (last && (!is_their_day || last->kind == BTX_COL_VALUE))
+                memcpy(last->date, date, sizeof date);
         } else if (last && remark_end(line, i, cell->end) > i) {
             n = remark_end(line, i, cell->end) - i;
         } else if (*line->word[i]->key && !btx_is_time(line->word[i]->text) &&
@@ -325,10 +328,14 @@ int btx_table_read(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t
 {
     btx_line_t joined;
     btx_table_t both;
-    int taken = read_heading(table, scan, &lines->line[index], lines, index);
+    int taken = btx_join_around(&joined, scan, lines, index, pool)
+                    ? read_heading(table, scan, &joined, lines, index + 1)
+                    : 0;
+    if (taken)
+        return taken + 1;
+    taken = read_heading(table, scan, &lines->line[index], lines, index);
     int open = taken ? count_open(table) : BTX_MAX_COLUMNS;
-    if (!open || !((table->n > 1 && btx_join_below(&joined, scan, lines, index, pool)) ||
-                   (!taken && btx_join_around(&joined, scan, lines, index, pool))))
+    if (!open || table->n < 2 || !btx_join_below(&joined, scan, lines, index, pool))
         return taken;
     int more = read_heading(&both, scan, &joined, lines, index + 1);
     if (!more || count_open(&both) >= open)

@@ -92,7 +92,7 @@ static int days_of(btx_column_t *days, const btx_scan_t *scan, const btx_line_t 
         if (!i && is_name_of_days(scan, line, cell))
             continue;
         for (int at = cell->first, first = at; at < cell->end; first = at) {
-            btx_column_t day = {.kind = BTX_COL_PREVIOUS};
+            btx_column_t day = {.kind = BTX_COL_PREVIOUS, .is_day = 1};
             int words = btx_is_date_of_words(day.date, line, at, cell->end);
             if (!words && btx_is_date(line->word[at]->text)) {
                 btx_date_read(day.date, line->word[at]->text);

@@ -105,7 +105,7 @@ static int keep_rows(walk_t *walk, btx_row_t *rows, int n)
 /* Take the row, note it, or forget it.  Returns whether it was taken or noted. */
 static int settle(walk_t *walk, btx_row_t *row, btx_found_t found)
 {
-    btx_complete_unit(walk->reading, row, found);
+    btx_complete(walk->reading, row, found);
     if (found == BTX_VALUE_ONLY)
         found =
             btx_label_around(walk->reading, row) || btx_label_title(walk->reading, row, walk->title)
@@ -182,9 +182,11 @@ static int row_from(walk_t *walk, btx_row_t *row, btx_row_t *doubtful, int index
             btx_row_by_shape(row, &walk->reading->scan, line, range, walk->reading->scan.scratch);
         row->line = index;
         row->n_above = count_above(walk, row);
-        btx_complete_unit(walk->reading, row, found);
+        btx_complete(walk->reading, row, found);
         int is_bare = found == BTX_ROW && !row->reference && last == line->n_cells - 1;
         int below = is_bare && !cell ? btx_reference_below(walk->reading, row) : 0;
+        if (below)
+            btx_complete(walk->reading, row, found);
         if (below && !row->unit && row->has_interval)
             row->unit = btx_tail_unit(&walk->reading->scan, row->reference, walk->reading->pool);
         if (found == BTX_ROW && btx_judge_row(walk->reading, row) == BTX_ROW &&
@@ -207,6 +209,12 @@ static int is_stray_number(const walk_t *walk, const btx_line_t *line, int cell)
     return btx_scan_number(&number, text + strspn(text, "*(["), walk->reading->scan.style) != NULL;
 }
 
+static int read_stacks(walk_t *walk, int index)
+{
+    btx_row_t rows[BTX_MAX_STACKS];
+    return keep_rows(walk, rows, btx_stacks_read(rows, walk->reading, index));
+}
+
 /* One row, or several side by side; a number that is left over makes all of them doubtful. */
 static int read_by_shape(walk_t *walk, int index)
 {
@@ -227,7 +235,10 @@ static int read_by_shape(walk_t *walk, int index)
         return settle(walk, &row[0], BTX_DOUBTFUL);
     for (int i = 0; i < taken; i++)
         keep_row(walk, &row[i]);
-    return taken ? taken : doubtful.label ? settle(walk, &doubtful, BTX_DOUBTFUL) : 0;
+    /* "Vitamin D - 25 hydroxy" alone may be a name that has its result below */
+    if (!taken && doubtful.label && line->n_cells == 1)
+        taken = read_stacks(walk, index);
+    return taken || !doubtful.label ? taken : settle(walk, &doubtful, BTX_DOUBTFUL);
 }
 
 static int read_twins(walk_t *walk, int index)
@@ -240,12 +251,6 @@ static int read_flow(walk_t *walk, int index)
 {
     btx_row_t rows[BTX_MAX_COLUMNS];
     return keep_rows(walk, rows, btx_flow_read(rows, walk->reading, index));
-}
-
-static int read_stacks(walk_t *walk, int index)
-{
-    btx_row_t rows[BTX_MAX_STACKS];
-    return keep_rows(walk, rows, btx_stacks_read(rows, walk->reading, index));
 }
 
 static int read_sentence(walk_t *walk, int index)
@@ -329,11 +334,7 @@ static int read_line(walk_t *walk, int index)
         taken = keep_rows(walk, &row, btx_text_read(&row, walk->reading, walk->table, index));
     if (!taken && walk->table && !btx_is_prose(&walk->reading->lines->line[index]))
         taken = read_by_table(walk, index);
-    if (!taken)
-        taken = read_by_shape(walk, index);
-    if (!taken)
-        taken = read_stacks(walk, index);
-    return taken != 0;
+    return taken || read_by_shape(walk, index) || read_stacks(walk, index);
 }
 
 void btx_find_rows(btx_reading_t *reading)

@@ -100,6 +100,14 @@ static const char *skip_between(int *is_between, const char *text)
     return past ? past : text;
 }
 
+/* "from 4 to 6" */
+static const char *skip_from(const char *text)
+{
+    static const char *const words[] = {"from", "von", "de", "desde", "da", NULL};
+    const char *past = skip_one_of(text, words);
+    return past && isdigit((unsigned char)*past) ? past : text;
+}
+
 static const char *skip_and(const char *text)
 {
     static const char *const words[] = {"and", "und", "y", "et", "e", NULL};
@@ -113,6 +121,14 @@ static int is_telephone(const char *text)
     return *text == '0' && n > 2 && strspn(text + n + 1, "0123456789") > 4;
 }
 
+/* "[60 -]": a dash and the bracket that was opened before the number. */
+static int is_open_end(const char *text)
+{
+    const char *past = btx_skip_dash(btx_skip_blanks(text));
+    past = past ? btx_skip_blanks(past) : "";
+    return strspn(past, ")]") == 1 && !past[1];
+}
+
 int btx_is_interval(bt_interval_t *interval, int *has_two, const btx_scan_t *scan, const char *text,
                     apr_pool_t *scratch_pool)
 {
@@ -121,10 +137,12 @@ int btx_is_interval(bt_interval_t *interval, int *has_two, const btx_scan_t *sca
     const char *means = NULL, *at = btx_skip_blanks(text);
     if (strlen(at) > MAX_INTERVAL_BYTES)
         return 0;
+    int is_bracketed = *at == '(' || *at == '[';
     while (*at == '(' || *at == '[')
         at = btx_skip_blanks(at + 1);
     *has_two = 0;
     at = skip_between(&is_between, at);
+    at = skip_from(at);
     const char *words = skip_words(&means, at, scan, scratch_pool);
     if (words && *words == *means)
         at = words; /* "above >= 60" says it twice */
@@ -145,6 +163,10 @@ int btx_is_interval(bt_interval_t *interval, int *has_two, const btx_scan_t *sca
     if (*low.comparator == '<')
         return 0;
     end = skip_inner_unit(end, scan, scratch_pool);
+    if (is_bracketed && is_open_end(end)) {
+        set_one(interval, ">=", low.value);
+        return 1;
+    }
     end = is_between ? skip_and(end) : skip_to(end, scan, scratch_pool);
     end = end ? btx_scan_number(&high, end, scan->style) : NULL;
     if (!end || !is_end(end, scan, scratch_pool) || low.value > high.value ||

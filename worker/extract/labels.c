@@ -203,9 +203,10 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
             return 1;
         if (is_number && strpbrk(next, "/%") && btx_is_unit(scan, next, scan->scratch))
             return 1;
-        for (int k = 1; is_number && k < line->n_cells; k++) {
-            if (line->cell[k].first == i && line->cell[k].end == i + 1)
-                return 1; /* a number in a column of its own */
+        for (int k = 0; is_number && k < line->n_cells; k++) {
+            if ((k && line->cell[k].first == i && line->cell[k].end == i + 1) ||
+                (line->cell[k].end == i + 1 && i + 1 < end))
+                return 1; /* a number in a column of its own, or another cell behind it */
         }
     }
     return 0;
@@ -214,13 +215,15 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
 int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell)
 {
     btx_number_t number;
-    if (cell + 1 >= line->n_cells)
-        return 0;
-    const char *next = line->word[line->cell[cell + 1].first]->text;
-    const char *bare = next + strspn(next, "*");
-    if (*bare && !btx_scan_number(&number, bare, scan->style))
-        return 0;
-    const char *name =
-        btx_label_clean(scan, line, line->cell[cell].first, line->cell[cell].end, scan->scratch);
+    int first = line->cell[cell].first, end = line->cell[cell].end, at = first + 1;
+    while (at < end && !btx_scan_number(&number, line->word[at]->text, scan->style))
+        at++; /* "Cl 103" has both in one cell */
+    if (at == end) {
+        const char *next = end < line->n ? line->word[end]->text : "-";
+        const char *bare = next + strspn(next, "*");
+        if (*bare && !btx_scan_number(&number, bare, scan->style))
+            return 0;
+    }
+    const char *name = btx_label_clean(scan, line, first, at, scan->scratch);
     return name && bt_catalogue_label_likeness(scan->catalogue, name, scan->scratch) >= 0.8;
 }

@@ -64,6 +64,7 @@ bt_err_t *btx_read_words(bt_report_t **made, btx_words_t *words, const btx_reade
     reading.scan.style = btx_style_of(words);
     reading.scan.order = btx_order_of(words);
     btx_unskew(words);
+    btx_drop_axes(words, &reading.scan);
     reading.words = words;
     reading.lines = btx_lines_make(words, pool);
     reading.row = apr_palloc(pool, BT_MAX_OBSERVATIONS * sizeof *reading.row);

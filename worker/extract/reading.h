@@ -54,11 +54,11 @@ int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
  * it; 1, or 0 where it is none (titles.c). */
 int btx_titled_read(btx_row_t *row, btx_reading_t *reading, int index, int title);
 
-/** Gives a row that was found without a unit that which stands below its value in a tier of its own
- * (tiers.c). */
-void btx_complete_unit(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
-/** Takes numbers with a day below them out of line `index`, where one number has none: they are
- * earlier results. */
+/** Gives a row that was found without a unit or flag those that stand below its value in a tier of
+ * their own (tiers.c). */
+void btx_complete(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
+/** Takes numbers with a day below them off the end of line `index`, where one number before them
+ * has none: they are earlier results. */
 void btx_strip_dated(btx_reading_t *reading, int index);
 
 /** Results in stacks below the names of line `index` (stacks.c): how many, at most

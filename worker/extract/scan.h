@@ -67,6 +67,9 @@ void btx_date_settle(int date[2], btx_order_t order);
 
 btx_style_t btx_style_of(const btx_words_t *words);
 
+/** Leave out the numbers at the axes of charts (axes.c). */
+void btx_drop_axes(btx_words_t *words, const btx_scan_t *scan);
+
 /** A number at the begin of the text, with its comparator, sign and power of ten: where it ends, or
  * NULL. */
 const char *btx_scan_number(btx_number_t *number, const char *text, btx_style_t style);

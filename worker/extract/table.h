@@ -34,6 +34,7 @@ typedef struct btx_column_t {
     double head_x0, head_x1; /* where that stands; the column below may be wider */
     int date[2];             /* of its heading, day first and month first, in an order; 0: none */
     const char *unit;        /* in its heading, perhaps in brackets; or NULL */
+    int is_day;              /* headed by a day alone */
     int is_abnormal;         /* its heading says so: results that are, not marks of them */
     btx_column_kind_t again; /* of what is ignored: what it repeats in other units */
 } btx_column_t;
@@ -170,8 +171,8 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
 /** Whether words [first, end) hold a number that could be a result: then what stands behind them
  * need not be theirs. */
 int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end);
-/** Whether the cell is a known name and the one behind it a number: the begin of the next result,
- * though some names ("INR") can be units. */
+/** Whether the cell is a known name with a number in it or behind it: the begin of the next result,
+ * though some names ("INR", "Cl") can be units. */
 int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell);
 
 #endif

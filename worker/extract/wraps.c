@@ -126,6 +126,36 @@ static int is_other_text(const btx_reading_t *reading, const btx_row_t *row, con
            !btx_is_unit(&reading->scan, text, reading->scan.scratch);
 }
 
+/* Whether the cell covers a column of names, values or units as well: a remark that is written
+ * across the table. */
+static int lies_across(const btx_row_t *row, const btx_cell_t *cell)
+{
+    for (int i = 0; i < row->table->n; i++) {
+        const btx_column_t *column = &row->table->column[i];
+        int is_other = column->kind == BTX_COL_LABEL || column->kind == BTX_COL_VALUE ||
+                       column->kind == BTX_COL_UNIT;
+        if (is_other && column->group == row->group && cell->x0 <= column->x0 &&
+            cell->x1 >= column->x1)
+            return 1;
+    }
+    return 0;
+}
+
+/* "(L): below the interval", "H = high": the meaning of a flag. */
+static int is_legend(const btx_reading_t *reading, const btx_line_t *line, const btx_cell_t *cell)
+{
+    const btx_word_t *word = line->word[cell->first];
+    const char *next = cell->first + 1 < cell->end ? line->word[cell->first + 1]->text : "";
+    if (strlen(word->key) > 2 || (!strchr(word->text, ':') && strcmp(next, "=")) ||
+        !btx_lexicon_find(reading->scan.lexicon, "flag", word->key))
+        return 0;
+    for (int i = cell->first; i < cell->end; i++) {
+        if (strpbrk(line->word[i]->text, "0123456789"))
+            return 0; /* "H: 13 - 17" is of men */
+    }
+    return 1;
+}
+
 /* The parts of the line that belong to the row; 0 where it holds anything else. */
 static int read_more(more_t *more, const btx_reading_t *reading, const btx_row_t *row,
                      const btx_line_t *line, const btx_line_t *last)
@@ -135,9 +165,10 @@ static int read_more(more_t *more, const btx_reading_t *reading, const btx_row_t
         const btx_cell_t *cell = &line->cell[i];
         const char *text = btx_line_text(line, cell->first, cell->end, reading->pool);
         btx_column_kind_t kind = cell_kind(row, cell);
-        if (row->table && (!in_group(row, cell) ||
+        if (row->table && (!in_group(row, cell) || is_legend(reading, line, cell) ||
                            (kind == BTX_COL_REFERENCE &&
-                            (is_scale(reading, row, text) || is_other_text(reading, row, text)))))
+                            (is_scale(reading, row, text) || lies_across(row, cell) ||
+                             is_other_text(reading, row, text)))))
             return 0;
         if (kind == BTX_COL_REFERENCE && cell->x0 > row->label_box.x0 + 8 &&
             cell->x1 - cell->x0 < max_reference_width)
