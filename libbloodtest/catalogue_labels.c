@@ -20,6 +20,20 @@ static const char *const latin1[64] = {
 static const char latin_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllln"
                               "nnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
+/* U+1EA0 to U+1EF9, as Vietnamese has them: so many of each letter. */
+static char vietnamese(unsigned code)
+{
+    static const struct {
+        unsigned end;
+        char plain;
+    } runs[] = {{0x1EB8, 'a'}, {0x1EC8, 'e'}, {0x1ECC, 'i'},
+                {0x1EE4, 'o'}, {0x1EF2, 'u'}, {0x1EFA, 'y'}};
+    size_t i = 0;
+    while (code >= runs[i].end)
+        i++;
+    return runs[i].plain;
+}
+
 typedef struct letter_t {
     unsigned code;
     const char *plain;
@@ -32,7 +46,8 @@ static const letter_t letters[] = {
     {0x207A, "+"},    {0x207B, "-"},    {0x2030, "%o"},   {0x2044, "/"}, {0x2212, "-"},
     {0x2215, "/"},    {0x2219, "."},    {0x22C5, "."},    {0xD7, "x"},   {0xFB01, "fi"},
     {0xFB02, "fl"},   {0xFF05, "%"},    {0x2261, "="},    {0x200B, ""},  {0xFEFF, ""},
-    {0x2009, " "},
+    {0x2009, " "},    {0x1A0, "o"},     {0x1A1, "o"},     {0x1AF, "u"},  {0x1B0, "u"},
+    {0x218, "s"},     {0x219, "s"},     {0x21A, "t"},     {0x21B, "t"},
 };
 
 static const char *plain_letter(unsigned code, char *room)
@@ -49,6 +64,8 @@ static const char *plain_letter(unsigned code, char *room)
     room[1] = '\0';
     if (code >= 0x100 && code - 0x100 < sizeof latin_a - 1)
         room[0] = latin_a[code - 0x100];
+    else if (code >= 0x1EA0 && code <= 0x1EF9)
+        room[0] = vietnamese(code);
     else if (code >= 0x2074 && code <= 0x2079)
         room[0] = (char)('4' + (int)(code - 0x2074));
     else if (code >= 0x2080 && code <= 0x2089)

@@ -18,7 +18,7 @@ void fuzz_start(apr_pool_t *pool)
     bt_catalogue_t *catalogue = NULL;
     btx_lexicon_t *lexicon = NULL;
     need(!bt_catalogue_load(&catalogue, pool) && !btx_lexicon_load(&lexicon, catalogue, pool));
-    scan = (btx_scan_t){lexicon, catalogue, BTX_STYLE_POINT, BTX_ORDER_UNKNOWN, NULL, NULL};
+    scan = (btx_scan_t){.lexicon = lexicon, .catalogue = catalogue, .style = BTX_STYLE_POINT};
 }
 
 static void try_number(const char *text, btx_style_t style)
@@ -62,6 +62,7 @@ void fuzz_try(const char *input, size_t length, apr_pool_t *pool)
         break;
     case 1:
         try_number(text, BTX_STYLE_COMMA);
+        try_number(text, BTX_STYLE_COMMA_GROUPS);
         break;
     case 2:
         (void)btx_is_unit(&scan, text, scan.scratch);

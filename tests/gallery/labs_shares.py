@@ -147,6 +147,78 @@ def outside_the_norms(doc):
     doc.add(table(names, rows))
 
 
+def result_over_day(doc):
+    """The days of all results in the heading, and "Result" over that of the newest."""
+    short_head(doc, "Laboratory Trend Report")
+    rows = []
+    for name, value, unit, ref, flag, before, first in (
+        ("WBC", "12.9", "10^3/uL", "4.5 - 11.0", "H", "9.1", "8.0"),
+        ("Hemoglobin", "10.9", "g/dL", "12.0 - 16.0", "L", "11.2", "12.4"),
+        ("Platelets", "402", "10^3/uL", "150 - 450", "", "388", "290"),
+        ("Potassium", "3.4", "mmol/L", "3.5 - 5.1", "L", "3.9", "4.2"),
+    ):
+        doc.row(name, value, unit, ref, flag or None)
+        rows.append([name, unit, ref, f"<b>{value}</b>", flag, before, first])
+    names = ["Test", "Units", "Reference Range", "Result<br>11/12/2023 06:10", ""]
+    names += ["11/10/2023 06:00", "08/02/2023 09:30"]
+    doc.add(table(names, rows, ["style='vertical-align:middle'"] * 7))
+
+
+def systems_in_two_words(doc):
+    """The same results in two systems of units, of which the second is headed "SI"."""
+    doc.language, doc.comma = "pt", True
+    short_head(doc, "BIOQUÍMICA")
+    rows = []
+    for name, value, unit, ref, value_2, unit_2, ref_2 in (
+        ("Glicose", "118", "mg/dL", "70 - 105", "6,55", "mmol/L", "3,89 - 5,83"),
+        ("Ureia", "52", "mg/dL", "19 - 49", "8,66", "mmol/L", "3,16 - 8,16"),
+        ("Creatinina", "1,02", "mg/dL", "0,70 - 1,30", "90,2", "µmol/L", "61,9 - 114,9"),
+        ("Colesterol total", "189", "mg/dL", "150 - 190", "4,89", "mmol/L", "3,88 - 4,92"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([name, value, unit, ref, value_2, unit_2, ref_2])
+    names = ["Análise", "Resultado", "Unid.", "Valores ref."]
+    names += ["Resultado SI", "Unid.", "Valores ref. SI"]
+    doc.add(table(names, rows))
+
+
+def range_without_mark(doc):
+    """The value at the right edge, the interval below the name, the judgement below the value."""
+    short_head(doc, "My Labs")
+    for name, value, unit, ref, flag in (
+        ("White Blood Cell Count", "4.9", "10*3/uL", "3.7 - 11.1", "Normal"),
+        ("Platelet Count", "134", "10*3/uL", "150 - 400", "Low"),
+        ("Glucose", "201", "mg/dL", "70 - 99", "High"),
+        ("Potassium", "4.4", "mmol/L", "3.5 - 5.1", "Normal"),
+    ):
+        doc.row(name, value, unit, f"{ref} {unit}", flag)
+        doc.add(
+            "<div style='border-bottom:1px solid #ddd;padding:6px 0;clear:both;min-height:3em'>"
+            f"<div style='float:right;text-align:right'><b style='font-size:150%'>{value}</b> "
+            f"{unit}<br><span style='font-size:80%'>{flag}</span></div><b>{name}</b><br>"
+            f"<span style='font-size:80%'>Reference range {ref} {unit}</span></div>"
+        )
+
+
+def sign_behind_number(doc):
+    """ "<" and ">" behind a number say how it lies to its interval; two earlier days beside it."""
+    doc.language, doc.comma = "fr", True
+    short_head(doc, "BIOCHIMIE")
+    rows = []
+    for name, value, sign, unit, ref, before, first in (
+        ("Sodium", "139", "", "mmol/L", "136 - 145", "140", "138"),
+        ("Potassium", "5,2", ">", "mmol/L", "3,4 - 4,5", "4,4", "4,3"),
+        ("Bicarbonates", "21", "<", "mmol/L", "22 - 29", "24", "25"),
+        ("Créatinine", "188", ">", "µmol/L", "62 - 106", "141", "120"),
+    ):
+        doc.row(name, value, unit, ref, sign or None)
+        shown = f"<b>{value}</b> {sign}".replace(" <", " &lt;").replace(" >", " &gt;")
+        rows.append([name, shown, unit, ref, before, first])
+    names = ["Analyse", "Résultat", "Unité", "Valeurs de référence", "Antériorités", ""]
+    days = ["", "", "", "", "10/11/23", "04/11/23"]
+    doc.add(table(names, [days, *rows]))
+
+
 DOCS = [
     formula_with_ranges,
     unknown_shares,
@@ -154,4 +226,8 @@ DOCS = [
     range_behind_method,
     notes_behind_numbers,
     outside_the_norms,
+    result_over_day,
+    systems_in_two_words,
+    range_without_mark,
+    sign_behind_number,
 ]

@@ -15,6 +15,7 @@ STEPPED = (
     ("Cholesterol", "231", "mg/dL", "Desirable : < 200|Borderline : 200 - 239|High : >= 240"),
     ("HDL Cholesterol", "52", "mg/dL", "Male : > 40|Female : > 50"),
     ("LDL Cholesterol", "96", "mg/dL", "Optimal < 100|Near optimal 100 - 129|High 130 - 189"),
+    ("High Sensitivity C-|Reactive Protein", "2.1", "mg/L", "Low < 1.0|Average 1 - 3|High > 3.0"),
     ("Serum Calcium", "9.6", "mg/dL", "8.4 - 10.2"),
 )
 
@@ -90,6 +91,21 @@ def right_to_left(doc):
     doc.add(table(["Normal Value", "Unit", "Result", "Test"], rows))
 
 
+def right_to_left_numbered(doc):
+    """The same with item numbers behind the names, at the edge of the page."""
+    adult(doc)
+    rows = []
+    for name, value, unit, ref in (
+        ("Hb", "12.2", "g/dL", "12 - 16"),
+        ("Glucose (F)", "127", "mg/dL", "70 - 110"),
+        ("ALT", "19", "U/L", "< 41"),
+        ("Iron", "44", "ug/dL", "50 - 170"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([esc(ref), unit, value, name, str(len(rows) + 1)])
+    doc.add(table(["Normal Range", "Unit", "Result", "Test Name", "No"], rows))
+
+
 def days_in_one_order(doc):
     """Days whose order only the day of birth tells, the newest at the right."""
     head(doc, [("Patient", doc.person), ("DOB", "30/11/1951"), ("Sex", "F")], 3, "SERUM CHEMISTRY")
@@ -128,6 +144,39 @@ def days_over_procedures(doc):
         texts = (name, unit, f"[{ref}]", value, before)
         out += "<tr>" + "".join(f"<td>{t}</td>" for t in texts) + "</tr>"
     doc.add(f"<table>{out}</table>")
+
+
+def days_with_marks(doc):
+    """Marks glued to the results of several days, whose order nothing tells: none can be read, and
+    none is the name of another."""
+    doc.may_refuse = True
+    adult(doc, "M", "Biochemistry")
+    rows = []
+    for name, first, second, third, unit, ref in (
+        ("Urea", "8.8H", "9.1H", "10.2H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "g/L", "34 - 48"),
+    ):
+        rows.append([name, first, second, third, unit, ref])
+    doc.add(table(["Test", "Bed 88121", "Bed 89177", "Bed 90233", "Units", "Reference"], rows))
+
+
+def days_over_requests(doc):
+    """Days above the numbers of their requests, marks glued to the results, the newest last."""
+    adult(doc, "M", "Biochemistry")
+    days = ("", "14 Feb 24", "01 Mar 24", "22 Mar 24", "02 Apr 24", "", "")
+    names = ("Test", "Lab 88121", "Lab 89177", "Lab 90233", "Lab 90611", "Units", "Reference")
+    out = ["".join(f"<th>{t}</th>" for t in texts) for texts in (days, names)]
+    for name, first, second, third, value, flag, unit, ref in (
+        ("Sodium", "133L", "135", "138", "139", "", "mmol/L", "135 - 145"),
+        ("Urea", "8.8H", "9.1H", "10.2H", "9.9", "H", "mmol/L", "3.2 - 7.7"),
+        ("Creatinine", "121H", "128H", "140H", "133", "H", "umol/L", "60 - 105"),
+        ("Albumin", "33L", "35", "36", "33", "L", "g/L", "34 - 48"),
+    ):
+        doc.row(name, value, unit, ref, flag or None)
+        texts = (name, first, second, third, value + flag, unit, ref)
+        out.append("".join(f"<td>{t}</td>" for t in texts))
+    doc.add("<table>" + "".join(f"<tr>{row}</tr>" for row in out) + "</table>")
 
 
 def normal_before_range(doc):
@@ -264,10 +313,11 @@ def ratio_alone(doc):
         ("Prothrombin time", "27", "sec", "11-15"),
         ("APTT", "34", "sec", "25-37"),
         ("Fibrinogen", "3.1", "g/L", "2.0-4.0"),
-        ("HIV RNA", "< 50", "copies/mL", ""),
+        ("CRP", "< 0.6", "mg/L", ""),
     ):
         doc.row(name, value, unit, ref and f"({ref})")
         lines.append(f"{name:22}{value:>8} {unit:12}{ref and f'({ref})'}")
+    lines += ["Target INR                 2.5", "Detection limit          < 20 copies/mL"]
     doc.add("<p>Therapeutic range for most indications is 2.0 - 3.0</p>")
     doc.add("<pre style=\"font-family:'Liberation Mono'\">" + "\n".join(lines) + "</pre>")
 
@@ -278,6 +328,9 @@ DOCS = [
     columns_of_sexes,
     columns_of_men,
     right_to_left,
+    right_to_left_numbered,
+    days_with_marks,
+    days_over_requests,
     days_in_one_order,
     days_over_procedures,
     normal_before_range,

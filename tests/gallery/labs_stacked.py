@@ -235,6 +235,28 @@ def legend_below(doc):
     doc.add("<pre style='font-family:Liberation Mono'>" + "\n".join(lines) + "</pre>")
 
 
+def ranges_under_cells(doc):
+    """Three results in a line, each with its interval in brackets and small type below it."""
+    short_head(doc, "Morning Labs")
+    results = (
+        ("Sodium", "141", "136-145", ""),
+        ("K", "3.3", "3.5-5.1", "L"),
+        ("Cl", "103", "98-107", ""),
+        ("CO2", "25", "21-32", ""),
+        ("BUN", "24", "7-18", "H"),
+        ("Calcium", "8.8", "8.5-10.1", ""),
+    )
+    out = []
+    for name, value, ref, flag in results:
+        doc.row(name, value, None, ref, flag or None)
+        out.append(
+            f"<td style='padding:6px'><b>{name}</b> {value} {flag}<br>"
+            f"<span style='font-size:70%'>({ref})</span>"
+        )
+    rows = ("<tr>" + "".join(out[:3]) + "</tr>", "<tr>" + "".join(out[3:]) + "</tr>")
+    doc.add("<table>" + "".join(rows) + "</table>")
+
+
 DOCS = [
     value_cards,
     value_cards_abreast,
@@ -246,4 +268,5 @@ DOCS = [
     chart_beside,
     judged_below,
     legend_below,
+    ranges_under_cells,
 ]

@@ -104,6 +104,39 @@ def empty_today(doc):
     doc.add(table(["Test", "Result", "Result", "Unit", "Reference"], rows))
 
 
+def goal_before_dated(doc):
+    """A goal without any heading before the result, which has its day below it."""
+    trap_head(doc, "FOLLOW UP")
+    rows = []
+    for name, goal, value, unit, ref in (
+        ("LDL Cholesterol", "70", "131", "mg/dL", "0 - 100"),
+        ("HbA1c", "7.0", "8.1", "%", "4.0 - 5.6"),
+        ("Glucose", "110", "210", "mg/dL", "70 - 99"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([name, goal, f"{value}<div style='font-size:75%'>12/11/2023</div>", unit, ref])
+    doc.add(table(None, rows))
+
+
+def results_over_days(doc):
+    """ "Result" over each of two days, and before the older one of two: the newest is read."""
+    trap_head(doc, "FOLLOW UP")
+    rows = []
+    for name, before, value, unit, ref in (
+        ("Sodium", "140", "131", "mmol/L", "136 - 145"),
+        ("Potassium", "4.4", "5.9", "mmol/L", "3.5 - 5.1"),
+        ("Glucose", "101", "210", "mg/dL", "70 - 99"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([name, before, value, unit, ref])
+    if doc.seed % 2:
+        names = ["Test", "Results 08/02/2023", "11/12/2023", "Units", "Reference Range"]
+    else:
+        names = ["Test", "Result<br>08/02/2023", "Result<br>11/12/2023", "Units"]
+        names.append("Reference Range")
+    doc.add(table(names, rows, ["style='vertical-align:middle'"] * 5))
+
+
 DOCS = [
     lists_of_others,
     two_days_alike,
@@ -113,4 +146,6 @@ DOCS = [
     judged_findings,
     sent_away,
     empty_today,
+    goal_before_dated,
+    results_over_days,
 ]

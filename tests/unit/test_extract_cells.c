@@ -27,8 +27,11 @@ static int set_up(void **state)
     apr_pool_create(&pool, NULL);
     if (bt_catalogue_load(&catalogue, pool) || btx_lexicon_load(&lexicon, catalogue, pool))
         return -1;
-    scan = (btx_scan_t){lexicon,           catalogue, BTX_STYLE_POINT,
-                        BTX_ORDER_UNKNOWN, pool,      apr_hash_make(pool)};
+    scan = (btx_scan_t){.lexicon = lexicon,
+                        .catalogue = catalogue,
+                        .style = BTX_STYLE_POINT,
+                        .scratch = pool,
+                        .units = apr_hash_make(pool)};
     return 0;
 }
 
@@ -55,6 +58,8 @@ static void numbers_are_read_as_printed(void **state)
         {"9,800", BTX_STYLE_COMMA, 9.8, "", ""},
         {"9,800", BTX_STYLE_MIXED, NAN, "", ""},
         {"1.250", BTX_STYLE_COMMA, NAN, "", ""},
+        {"1.250", BTX_STYLE_COMMA_GROUPS, 1250, "", ""},
+        {"1,250", BTX_STYLE_COMMA_GROUPS, 1.25, "", ""},
         {"1,50,000", BTX_STYLE_POINT, 150000, "", ""},
         {"1.234,5", BTX_STYLE_COMMA, 1234.5, "", ""},
         {"150 000", BTX_STYLE_COMMA, 150000, "", ""},
@@ -150,6 +155,7 @@ static void intervals_are_read_as_printed(void **state)
         {"4,000 - 11,000", 1, 4000, 11000},
         {"0.4 to 4.0", 1, 0.4, 4},
         {"(70 - 100)", 1, 70, 100},
+        {"(1.5 - 7.7)/mm3", 1, 1.5, 7.7},
         {"40-65%", 1, 40, 65},
         {"13 - 17 g/dL", 1, 13, 17},
         {"< 200", 0, NAN, 200},

@@ -100,6 +100,22 @@ int btx_is_judgement(const btx_row_t *row)
     return row->word && !row->has_label_mark && !strcmp(row->word, "normal");
 }
 
+/* A few words without digits: no sentence. */
+static int is_short_name(const btx_row_t *row)
+{
+    enum { MOST_WORDS = 6 };
+    return row->label_end - row->label_first <= MOST_WORDS && !strpbrk(row->label, "0123456789") &&
+           !ispunct((unsigned char)*row->label);
+}
+
+/* Whether a row that was read stands right above. */
+static int is_below_row(const btx_reading_t *reading, const btx_row_t *row)
+{
+    const btx_line_t *line = &reading->lines->line[row->line];
+    return row->line && line[-1].is_used && line[-1].page == line->page &&
+           line->box.y0 - line[-1].box.y0 < 2 * line->size;
+}
+
 btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
 {
     double like =
@@ -127,12 +143,14 @@ btx_found_t btx_judge_row(const btx_reading_t *reading, const btx_row_t *row)
         return BTX_ROW;
     if (is_text)
         return known && (row->has_label_mark || row->has_gap) && row->word ? BTX_ROW : BTX_NO_ROW;
-    if (is_limit && !row->has_interval && row->n_above >= ROWS_ABOVE && has_unit && row->has_gap)
+    if (is_limit && !row->has_interval && row->n_above >= ROWS_ABOVE && known && has_unit &&
+        row->has_gap)
         return BTX_ROW; /* in a list of results the limit stands where the values do */
     if (is_limit && !row->has_interval)
         return known && has_unit && (row->has_label_mark || row->has_gap) ? BTX_DOUBTFUL
                                                                           : BTX_NO_ROW;
-    if (!row->has_label_mark && !row->has_gap && !(known && has_unit))
+    if (!row->has_label_mark && !row->has_gap && !(known && has_unit) &&
+        !(has_unit && row->has_interval && is_short_name(row) && is_below_row(reading, row)))
         return BTX_NO_ROW;
     if (known && has_unit && !row->has_interval && !btx_unit_fits(reading, row))
         return BTX_DOUBTFUL; /* "Calcium 1000 mg" is a dose */

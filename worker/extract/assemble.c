@@ -22,15 +22,16 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
-/* The unit that a label brings along: "Hemoglobin (g/dL)". */
+/* The unit that a label brings along: "Hemoglobin (g/dL)", "MCV(fl)". */
 static const char *unit_in_label(const btx_reading_t *reading, const char *label)
 {
     const char *open = strrchr(label, '('), *close = open ? strchr(open, ')') : NULL;
     if (!close || close[1] || close == open + 1)
         return NULL;
     const char *unit = apr_pstrmemdup(reading->pool, open + 1, (size_t)(close - open) - 1);
-    return strpbrk(unit, "/%^") && btx_is_unit(&reading->scan, unit, reading->scan.scratch) ? unit
-                                                                                            : NULL;
+    int is_written_so = strpbrk(unit, "/%^") ||
+                        (strlen(unit) > 1 && bt_catalogue_unit(reading->scan.catalogue, unit));
+    return is_written_so && btx_is_unit(&reading->scan, unit, reading->scan.scratch) ? unit : NULL;
 }
 
 static void match(btx_reading_t *reading, bt_observation_t *observation)

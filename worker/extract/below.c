@@ -17,11 +17,12 @@ static int is_near(const btx_line_t *above, const btx_line_t *below)
     return above->page == below->page && pitch > 0 && pitch < near_below * above->size;
 }
 
-/* Whether the line stands plainly nearer to the one below it: then it may lead that one. */
+/* Whether the line stands plainly nearer to one right below it: then it may lead that one. */
 static int is_nearer_below(const btx_reading_t *reading, int index)
 {
     const btx_line_t *line = &reading->lines->line[index];
-    if (index + 1 >= reading->lines->n || line[1].page != line->page)
+    if (index + 1 >= reading->lines->n || line[1].page != line->page ||
+        line[1].box.x0 > line->box.x1 || line[1].box.x1 < line->box.x0)
         return 0;
     double up = line->box.y0 - line[-1].box.y0, down = line[1].box.y0 - line->box.y0;
     return down > 0 && down < 0.8 * up;
@@ -51,7 +52,16 @@ static int interval_start(const btx_reading_t *reading, const btx_line_t *line)
     int has_colon = strchr(line->word[n - 1]->text, ':') != NULL;
     while (n < line->n && !*line->word[n]->key && strspn(line->word[n]->text, ":.-") > 0)
         has_colon |= *line->word[n++]->text == ':';
-    return has_colon && n < line->n ? n : 0;
+    if (n >= line->n || (!has_colon && n < first + 2))
+        return 0;
+    /* "Reference range 4.0 - 11.0": without a mark, nothing else may follow */
+    bt_interval_t interval;
+    int has_two = 0;
+    const char *rest = btx_line_text(line, n, line->n, reading->scan.scratch);
+    return has_colon ||
+                   btx_is_interval(&interval, &has_two, &reading->scan, rest, reading->scan.scratch)
+               ? n
+               : 0;
 }
 
 /* Numbers in cells of their own behind the interval are its ends again, below the picture of a

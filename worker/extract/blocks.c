@@ -165,7 +165,8 @@ static void mark_row(blocks_t *blocks, int row)
         if (i == row)
             continue;
         blocks->reading->block[line] = blocks->first + row;
-        blocks->reading->lines->line[line].is_used = 1;
+        if (blocks->holds[i] == IS_STEP)
+            blocks->reading->lines->line[line].is_used = 1;
     }
 }
 

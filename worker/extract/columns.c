@@ -92,7 +92,8 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
     for (int i = cell->first; i < cell->end;) {
         int n = 1, date[2] = {0, 0};
         const char *means = btx_lexicon_longest(&n, scan->lexicon, "column", line, i, cell->end);
-        int is_their_day = last && last->kind == BTX_COL_PREVIOUS && !last->date[0];
+        int is_their_day = last && !last->date[0] && !last->date[1] &&
+                           (last->kind == BTX_COL_PREVIOUS || last->kind == BTX_COL_VALUE);
         int date_words = means ? 0 : btx_is_date_of_words(date, line, i, cell->end);
         if (means && last && last->kind == kind_of(means) && i > cell->first &&
             !strcmp(line->word[i - 1]->text, "/")) {
@@ -106,11 +107,13 @@ int btx_heading_cell(btx_table_t *table, const btx_scan_t *scan, const btx_line_
                 n = date_words;
             else
                 btx_date_read(date, line->word[i]->text);
-            if (!is_their_day) { /* "Previous 04/05/2026" is one heading */
+            if (!is_their_day) { /* "Previous 04/05/2026", "Result 04/05/2026" is one heading */
                 last = add_column(table, BTX_COL_PREVIOUS, line, i, i + n);
                 if (last)
-                    memcpy(last->date, date, sizeof date);
+                    last->is_day = 1;
             }
+            if (last && (!is_their_day || last->kind == BTX_COL_VALUE))
+                memcpy(last->date, date, sizeof date);
         } else if (last && remark_end(line, i, cell->end) > i) {
             n = remark_end(line, i, cell->end) - i;
         } else if (*line->word[i]->key && !btx_is_time(line->word[i]->text) &&
@@ -243,13 +246,16 @@ static int is_dated_row(const btx_table_t *table)
     return is_date;
 }
 
-/* "Normal Value | Unit | Result | Test": as lands print it whose script runs to the left. */
+/* "Normal Value | Unit | Result | Test", perhaps with item numbers behind: as lands print it whose
+ * script runs to the left. */
 static int is_mirrored(const btx_table_t *table)
 {
-    int labels = 0;
+    int labels = 0, last = table->n - 1;
     for (int i = 0; i < table->n; i++)
         labels += table->column[i].kind == BTX_COL_LABEL;
-    return labels == 1 && table->n > 2 && table->column[table->n - 1].kind == BTX_COL_LABEL &&
+    while (last > 0 && table->column[last].kind == BTX_COL_IGNORE)
+        last--;
+    return labels == 1 && last > 1 && table->column[last].kind == BTX_COL_LABEL &&
            (table->column[0].kind == BTX_COL_REFERENCE || table->column[0].kind == BTX_COL_UNIT ||
             table->column[0].kind == BTX_COL_VALUE);
 }
@@ -268,6 +274,8 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     }
     for (int i = 0; i < line->n_cells; i++) {
         int n = table->n, here = btx_heading_cell(table, scan, line, &line->cell[i]);
+        if (btx_is_request(scan, line, &line->cell[i]))
+            here = 0;
         if (!i && table->n == n)
             odd_first = here; /* a title in the place of "Test": the label column all the same */
         else
@@ -303,16 +311,37 @@ static int read_heading(btx_table_t *table, const btx_scan_t *scan, const btx_li
     return taken;
 }
 
+/* Headings of which nothing is known, and those of values beside the first: "Values of" may go on
+ * in the next line. */
+static int count_open(const btx_table_t *table)
+{
+    int unknown = 0, values = 0;
+    for (int i = 0; i < table->n; i++) {
+        unknown += table->column[i].kind == BTX_COL_NONE;
+        values += table->column[i].kind == BTX_COL_VALUE;
+    }
+    return unknown + (values > 1 ? values - 1 : 0);
+}
+
 int btx_table_read(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines, int index,
                    apr_pool_t *pool)
 {
     btx_line_t joined;
-    int taken = read_heading(table, scan, &lines->line[index], lines, index);
-    if (taken || !((table->n > 1 && btx_join_below(&joined, scan, lines, index, pool)) ||
-                   btx_join_around(&joined, scan, lines, index, pool)))
+    btx_table_t both;
+    int taken = btx_join_around(&joined, scan, lines, index, pool)
+                    ? read_heading(table, scan, &joined, lines, index + 1)
+                    : 0;
+    if (taken)
+        return taken + 1;
+    taken = read_heading(table, scan, &lines->line[index], lines, index);
+    int open = taken ? count_open(table) : BTX_MAX_COLUMNS;
+    if (!open || table->n < 2 || !btx_join_below(&joined, scan, lines, index, pool))
         return taken;
-    taken = read_heading(table, scan, &joined, lines, index + 1);
-    return taken ? taken + 1 : 0;
+    int more = read_heading(&both, scan, &joined, lines, index + 1);
+    if (!more || count_open(&both) >= open)
+        return taken;
+    *table = both;
+    return more + 1;
 }
 
 int btx_table_at(const btx_table_t *table, int group, double x0, double x1)

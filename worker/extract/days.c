@@ -92,7 +92,7 @@ static int days_of(btx_column_t *days, const btx_scan_t *scan, const btx_line_t 
         if (!i && is_name_of_days(scan, line, cell))
             continue;
         for (int at = cell->first, first = at; at < cell->end; first = at) {
-            btx_column_t day = {.kind = BTX_COL_PREVIOUS};
+            btx_column_t day = {.kind = BTX_COL_PREVIOUS, .is_day = 1};
             int words = btx_is_date_of_words(day.date, line, at, cell->end);
             if (!words && btx_is_date(line->word[at]->text)) {
                 btx_date_read(day.date, line->word[at]->text);
@@ -112,12 +112,13 @@ static int days_of(btx_column_t *days, const btx_scan_t *scan, const btx_line_t 
 }
 
 /* Gives the days to the columns that they stand over or under, and makes columns of the others.  A
- * day over the label, the unit or the interval is of something else: then nothing is changed. */
+ * day over the label, the unit or the interval is of something else: then nothing is changed.
+ * Numbers of requests, or of samples, stand below all days or below none. */
 static int take_days(btx_table_t *table, const btx_scan_t *scan, const btx_line_t *line)
 {
     btx_column_t day[MAX_DAYS];
     btx_table_t dated = *table;
-    int n = days_of(day, scan, line);
+    int n = days_of(day, scan, line), numbered = 0;
     for (int i = 0; i < n; i++) {
         int over = -1;
         for (int k = 0; k < dated.n; k++) {
@@ -127,7 +128,9 @@ static int take_days(btx_table_t *table, const btx_scan_t *scan, const btx_line_
         btx_column_t *column = over < 0 ? NULL : &dated.column[over];
         if (!column) {
             btx_table_insert(&dated, &day[i]);
-        } else if (column->kind == BTX_COL_NONE || column->kind == BTX_COL_PREVIOUS) {
+        } else if (column->kind == BTX_COL_NONE || column->kind == BTX_COL_PREVIOUS ||
+                   column->kind == BTX_COL_IGNORE) {
+            numbered += column->kind == BTX_COL_IGNORE;
             day[i].x0 = fmin(day[i].x0, column->x0);
             day[i].x1 = fmax(day[i].x1, column->x1);
             *column = day[i];
@@ -135,6 +138,8 @@ static int take_days(btx_table_t *table, const btx_scan_t *scan, const btx_line_
             return 0;
         }
     }
+    if (numbered && numbered != n)
+        return 0;
     if (n)
         *table = dated;
     return n > 0;
@@ -192,6 +197,15 @@ static void forget_earlier_days(btx_table_t *table, const btx_scan_t *scan,
                 column->date[0] = column->date[1] = 0;
         }
     }
+}
+
+int btx_is_request(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell)
+{
+    enum { LEAST_DIGITS = 4 };
+    const char *number = line->word[cell->end - 1]->text;
+    return cell->end - cell->first == 2 && strlen(number) >= LEAST_DIGITS &&
+           strspn(number, "0123456789") == strlen(number) &&
+           btx_lexicon_find(scan->lexicon, "laboratory", line->word[cell->first]->key) != NULL;
 }
 
 int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines, int index)

@@ -177,6 +177,8 @@ static int row_from(walk_t *walk, btx_row_t *row, btx_row_t *doubtful, int index
         btx_complete(walk->reading, row, found);
         int is_bare = found == BTX_ROW && !row->reference && last == line->n_cells - 1;
         int below = is_bare && !cell ? btx_reference_below(walk->reading, row) : 0;
+        if (below)
+            btx_complete(walk->reading, row, found);
         if (below && !row->unit && row->has_interval)
             row->unit = btx_tail_unit(&walk->reading->scan, row->reference, walk->reading->pool);
         if (found == BTX_ROW && btx_judge_row(walk->reading, row) == BTX_ROW &&
@@ -241,12 +243,6 @@ static int read_flow(walk_t *walk, int index)
 {
     btx_row_t rows[BTX_MAX_COLUMNS];
     return keep_rows(walk, rows, btx_flow_read(rows, walk->reading, index));
-}
-
-static int read_text(walk_t *walk, int index)
-{
-    btx_row_t row;
-    return keep_rows(walk, &row, btx_text_read(&row, walk->reading, walk->table, index));
 }
 
 static int read_sentence(walk_t *walk, int index)
@@ -320,18 +316,17 @@ static int read_line(walk_t *walk, int index)
         walk->last = index; /* for the row that its interval is of */
         return 1;
     }
-    int taken = read_sentence(walk, index);
+    btx_row_t row;
+    int taken = keep_rows(walk, &row, btx_titled_read(&row, walk->reading, index, walk->title));
+    if (!taken)
+        taken = read_sentence(walk, index);
     if (!taken)
         taken = read_twins(walk, index);
     if (!taken)
-        taken = read_text(walk, index);
+        taken = keep_rows(walk, &row, btx_text_read(&row, walk->reading, walk->table, index));
     if (!taken && walk->table && !btx_is_prose(&walk->reading->lines->line[index]))
         taken = read_by_table(walk, index);
-    if (!taken)
-        taken = read_by_shape(walk, index);
-    if (!taken)
-        taken = read_stacks(walk, index);
-    return taken != 0;
+    return taken || read_by_shape(walk, index) || read_stacks(walk, index);
 }
 
 void btx_find_rows(btx_reading_t *reading)
@@ -363,6 +358,7 @@ void btx_find_rows(btx_reading_t *reading)
         }
         int heading =
             btx_table_read(&table, &reading->scan, reading->lines, i, reading->scan.scratch);
+        btx_sexes_note(&reading->scan, reading->lines, i, heading);
         if (heading)
             walk.normal_page = 0;
         else if (btx_table_is_normal(&table, &reading->scan, line)) {

@@ -60,6 +60,8 @@ static void set_one(bt_interval_t *interval, const char *comparator, double valu
 static int is_end(const char *text, const btx_scan_t *scan, apr_pool_t *scratch_pool)
 {
     const char *at = btx_skip_blanks(text);
+    if (*at == ')' || *at == ']') /* "(1.5 - 7.7)/mm³" */
+        at = btx_skip_blanks(at + 1);
     size_t n = strlen(at);
     if (btx_is_unit_note(scan, at, scratch_pool))
         return 1;

@@ -124,7 +124,8 @@ int btx_join_around(btx_line_t *joined, const btx_scan_t *scan, const btx_lines_
         n_cells += part[i]->n_cells;
     }
     for (int i = 1; i < line->n_cells; i++) {
-        if (btx_begins_with_number(scan, line, &line->cell[i]))
+        if (btx_begins_with_number(scan, line, &line->cell[i]) &&
+            !btx_is_date(line->word[line->cell[i].first]->text))
             return 0; /* a row */
     }
     *joined = *line;

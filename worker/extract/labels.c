@@ -79,6 +79,16 @@ static int is_limit(const btx_scan_t *scan, const btx_line_t *line, int first, i
     return past && !*past;
 }
 
+/* "9.1H": another value and its mark. */
+static int is_marked_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end)
+{
+    btx_number_t number;
+    const char *text = line->word[first]->text, *past = NULL;
+    if (end - first == 1)
+        past = btx_scan_number(&number, text, scan->style);
+    return past && *past && btx_flag_means(scan, past, scan->scratch);
+}
+
 /* Whether a phrase of this kind begins the label and nothing or a ':' follows it. */
 static int begins_with(const btx_scan_t *scan, const char *kind, const btx_line_t *line, int first,
                        int end)
@@ -145,7 +155,7 @@ const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int 
     while (end > first + 1 && is_raised_number(line->word[first], line->word[end - 1]))
         end--;
     if (first >= end || end - first > MAX_LABEL_WORDS || is_amount(scan, line, first, end) ||
-        is_limit(scan, line, first, end))
+        is_limit(scan, line, first, end) || is_marked_value(scan, line, first, end))
         return NULL;
     const char *text = btx_line_text(line, first, end, pool);
     size_t n = strlen(text);
@@ -193,9 +203,10 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
             return 1;
         if (is_number && strpbrk(next, "/%") && btx_is_unit(scan, next, scan->scratch))
             return 1;
-        for (int k = 1; is_number && k < line->n_cells; k++) {
-            if (line->cell[k].first == i && line->cell[k].end == i + 1)
-                return 1; /* a number in a column of its own */
+        for (int k = 0; is_number && k < line->n_cells; k++) {
+            if ((k && line->cell[k].first == i && line->cell[k].end == i + 1) ||
+                (line->cell[k].end == i + 1 && i + 1 < end))
+                return 1; /* a number in a column of its own, or another cell behind it */
         }
     }
     return 0;
@@ -204,13 +215,15 @@ int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int fi
 int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell)
 {
     btx_number_t number;
-    if (cell + 1 >= line->n_cells)
-        return 0;
-    const char *next = line->word[line->cell[cell + 1].first]->text;
-    const char *bare = next + strspn(next, "*");
-    if (*bare && !btx_scan_number(&number, bare, scan->style))
-        return 0;
-    const char *name =
-        btx_label_clean(scan, line, line->cell[cell].first, line->cell[cell].end, scan->scratch);
+    int first = line->cell[cell].first, end = line->cell[cell].end, at = first + 1;
+    while (at < end && !btx_scan_number(&number, line->word[at]->text, scan->style))
+        at++; /* "Cl 103" has both in one cell */
+    if (at == end) {
+        const char *next = end < line->n ? line->word[end]->text : "-";
+        const char *bare = next + strspn(next, "*");
+        if (*bare && !btx_scan_number(&number, bare, scan->style))
+            return 0;
+    }
+    const char *name = btx_label_clean(scan, line, first, at, scan->scratch);
     return name && bt_catalogue_label_likeness(scan->catalogue, name, scan->scratch) >= 0.8;
 }

@@ -83,6 +83,11 @@ static const char *skip_comparator(char comparator[3], const char *text)
     return text;
 }
 
+static int has_commas(btx_style_t style)
+{
+    return style == BTX_STYLE_COMMA || style == BTX_STYLE_COMMA_GROUPS;
+}
+
 /* Groups of a number behind its first separator: all of three, or (lakhs) of two and a last one of
  * three. */
 static int is_grouped(const char *digits, size_t n, char separator)
@@ -151,9 +156,11 @@ static double digits_value(int *is_number, const char *digits, size_t n, btx_sty
         return plain_value(digits, n, last);
     /* 1.234 or 1,234: decimals or thousands. */
     if (last == ',')
-        return style == BTX_STYLE_COMMA   ? plain_value(digits, n, ',')
+        return has_commas(style)          ? plain_value(digits, n, ',')
                : style == BTX_STYLE_MIXED ? NAN
                                           : plain_value(digits, n, 0);
+    if (style == BTX_STYLE_COMMA_GROUPS)
+        return plain_value(digits, n, 0);
     return style == BTX_STYLE_COMMA ? NAN : plain_value(digits, n, '.');
 }
 
@@ -201,7 +208,7 @@ static const char *skip_parting(const char *text, btx_style_t style)
     for (int i = 0; blanks[i]; i++) {
         size_t n = btx_starts(text, blanks[i]);
         if (n)
-            return style == BTX_STYLE_COMMA || btx_starts(text + n, "000") ? text + n : NULL;
+            return has_commas(style) || btx_starts(text + n, "000") ? text + n : NULL;
     }
     return NULL;
 }
@@ -268,15 +275,25 @@ const char *btx_scan_number(btx_number_t *number, const char *text, btx_style_t 
     return end;
 }
 
+/* "5.230.000": points that can only part groups of three. */
+static int is_in_groups(const char *text)
+{
+    size_t lead = strspn(text, "0123456789");
+    return lead > 0 && lead < 4 && text[lead] == '.' &&
+           strspn(text + lead + 1, "0123456789") == 3 && text[lead + 4] == '.' &&
+           strspn(text + lead + 5, "0123456789") == 3 && !strchr(".,", text[lead + 8]);
+}
+
 btx_style_t btx_style_of(const btx_words_t *words)
 {
-    int points = 0, commas = 0;
+    int points = 0, commas = 0, groups = 0;
     for (int i = 0; i < words->n; i++) {
         const char *text = words->word[i].text;
         size_t lead = strspn(text, "<>=*("), whole = strspn(text + lead, "0123456789");
         const char *mark = text + lead + whole;
         if (!whole || (*mark != '.' && *mark != ','))
             continue;
+        groups += is_in_groups(text + lead);
         size_t after = strspn(mark + 1, "0123456789");
         char next = mark[1 + after];
         if (!after || next == '.' || next == ',' || next == '/' || next == ':')
@@ -287,7 +304,7 @@ btx_style_t btx_style_of(const btx_words_t *words)
         commas += *mark == ',';
     }
     if (commas > 4 * points)
-        return BTX_STYLE_COMMA;
+        return groups && !points ? BTX_STYLE_COMMA_GROUPS : BTX_STYLE_COMMA;
     if (points > 4 * commas)
         return BTX_STYLE_POINT;
     return points || commas ? BTX_STYLE_MIXED : BTX_STYLE_UNKNOWN;

@@ -204,8 +204,8 @@ static int is_under_heading(const btx_table_t *table, const btx_token_t *value)
 {
     const btx_column_t *column = value->column < 0 ? NULL : &table->column[value->column];
     return column && (column->kind == BTX_COL_VALUE || column->kind == BTX_COL_FLAG) &&
-           column->is_headed && !column->date[0] && !column->date[1] &&
-           value->x0 < column->head_x1 && value->x1 > column->head_x0;
+           column->is_headed && !column->is_day && value->x0 < column->head_x1 &&
+           value->x1 > column->head_x0;
 }
 
 /* Decides which token is the value, where the columns did not say it plainly. */
@@ -372,7 +372,8 @@ btx_found_t btx_pick_by_columns(btx_row_t *row, const btx_scan_t *scan, const bt
     if (seen.flag && !(seen.flag->kind == BTX_OTHER && strlen(seen.flag->text) > 30))
         row->flag = seen.flag->text;
     btx_fill_sign(row, seen.sign);
-    int is_doubtful = is_other_result(row, table, tokens) || is_other_table(&seen, line) ||
+    int is_doubtful = (seen.sign && strpbrk(seen.sign->text, "<>") && !row->flag) ||
+                      is_other_result(row, table, tokens) || is_other_table(&seen, line) ||
                       is_one_of_several(table, seen.value);
     return found == BTX_ROW && is_doubtful ? BTX_DOUBTFUL : found;
 }

@@ -15,6 +15,7 @@ enum {
     ENOUGH_LINES = 4,
     MAX_PARTS = 240,
     WIDTH = 2000,
+    MIN_PAIRS = 3,
     PROSE_WORDS = 12
 };
 
@@ -232,6 +233,60 @@ static void match_beside(strip_t *strips, int n, const btx_table_t *table, int *
     }
 }
 
+/* "Result" printed over the units of its numbers: the numbers beside them, which have no heading,
+ * are the values. */
+static void move_value(strip_t *strips, int n, btx_table_t *table, const sample_t *sample,
+                       const btx_scan_t *scan)
+{
+    for (int i = 0; i < n; i++) {
+        const int over = strips[i].column;
+        if (over < 0 || table->column[over].kind != BTX_COL_VALUE || strips[i].headings > 1 ||
+            most_of(sample, scan, strips[i].x0, strips[i].x1) != IS_UNIT)
+            continue;
+        int is_left = i && strips[i - 1].column < 0 &&
+                      most_of(sample, scan, strips[i - 1].x0, strips[i - 1].x1) == IS_NUMBER;
+        int is_right = i + 1 < n && strips[i + 1].column < 0 &&
+                       most_of(sample, scan, strips[i + 1].x0, strips[i + 1].x1) == IS_NUMBER;
+        if (is_left == is_right || has_kind(table, BTX_COL_UNIT))
+            continue;
+        strip_t *value = &strips[is_left ? i - 1 : i + 1];
+        value->column = over;
+        strips[i].column = -1;
+        table->column[over].x0 = value->x0;
+        table->column[over].x1 = value->x1;
+    }
+}
+
+/* Numbers under the heading of the intervals, and numbers right behind them under none: lower and
+ * upper limit, where no row has them the other way round. */
+static void pair_limits(strip_t *strips, int n, btx_table_t *table, const sample_t *sample,
+                        const btx_scan_t *scan)
+{
+    int last = n - 1, over = last > 0 ? strips[last - 1].column : -1, pairs = 0;
+    if (over < 0 || strips[last].column >= 0 || over != table->n - 1 ||
+        table->column[over].kind != BTX_COL_REFERENCE || has_kind(table, BTX_COL_LOW) ||
+        has_kind(table, BTX_COL_HIGH))
+        return;
+    for (int i = 0; i + 1 < sample->n; i++) {
+        const part_t *low = &sample->part[i], *high = low + 1;
+        btx_number_t a, b;
+        if (low->line != high->line || low->x0 < strips[last - 1].x0 || high->x0 < strips[last].x0)
+            continue;
+        const char *past = btx_scan_number(&a, low->line->word[low->first]->text, scan->style);
+        const char *end = btx_scan_number(&b, high->line->word[high->first]->text, scan->style);
+        if (!past || *past || !end || *end || !(a.value < b.value) || *a.comparator ||
+            *b.comparator || low->end - low->first != 1 || high->end - high->first != 1)
+            return;
+        pairs++;
+    }
+    if (pairs < MIN_PAIRS)
+        return;
+    table->column[over].kind = BTX_COL_LOW;
+    btx_table_insert(
+        table, &(btx_column_t){.kind = BTX_COL_HIGH, .x0 = strips[last].x0, .x1 = strips[last].x1});
+    strips[last].column = table->n - 1;
+}
+
 /* The kind of a column that no heading explains. */
 static btx_column_kind_t kind_by_content(const btx_table_t *table, content_t content, int is_first)
 {
@@ -286,7 +341,9 @@ static void profile(btx_table_t *table, const btx_scan_t *scan, const btx_lines_
     take_sample(&sample, scan, lines, first, is_short);
     int n = find_strips(strips, &sample);
     match_headings(strips, n, table, taken);
+    move_value(strips, n, table, &sample, scan);
     match_beside(strips, n, table, taken, &sample, scan);
+    pair_limits(strips, n, table, &sample, scan);
     btx_table_t named = *table;
     for (int i = 0; i < n; i++) {
         btx_column_t *column = strips[i].column < 0 ? NULL : &table->column[strips[i].column];

@@ -83,6 +83,7 @@ bt_err_t *btx_read_words(bt_report_t **made, btx_words_t *words, const btx_reade
     for (int i = 0; i < words->n_typed; i++)
         report->not_understood[report->n_not_understood++] = words->typed[i];
     btx_read_patient(&reading);
+    reading.scan.sexes.patient = report->sex;
     btx_find_rows(&reading);
     btx_assemble(&reading);
     bt_report_fit(report, pool);

@@ -50,6 +50,9 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row);
 /** The title in this line as the label of the one result of a table without names; 0 where it can
  * be none. */
 int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index);
+/** "Result: 94 mg/dL" in line `index`, whose name is the known title in line `title` (or -1) above
+ * it; 1, or 0 where it is none (titles.c). */
+int btx_titled_read(btx_row_t *row, btx_reading_t *reading, int index, int title);
 
 /** Copies what the row was found as (in scratch) to where rows are kept. */
 void btx_row_keep(btx_row_t *row, apr_pool_t *pool);
@@ -57,8 +60,8 @@ void btx_row_keep(btx_row_t *row, apr_pool_t *pool);
 /** Gives a row that was found without a unit or flag those that stand below its value in a tier of
  * their own (tiers.c). */
 void btx_complete(const btx_reading_t *reading, btx_row_t *row, btx_found_t found);
-/** Takes numbers with a day below them out of line `index`, where one number has none: they are
- * earlier results. */
+/** Takes numbers with a day below them off the end of line `index`, where one number before them
+ * has none: they are earlier results. */
 void btx_strip_dated(btx_reading_t *reading, int index);
 
 /** Results in stacks below the names of line `index` (stacks.c): how many, at most

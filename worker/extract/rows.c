@@ -158,26 +158,30 @@ static void place_tokens(btx_tokens_t *tokens, const btx_table_t *table, int gro
     }
 }
 
-/* The begin of the label in a table that is written from right to left: cells from the right that
- * stand below its heading. */
-static int mirrored_start(const btx_table_t *table, const btx_line_t *line, const int range[2])
+/* Where the label stands in a table that is written from right to left: cells from the right below
+ * its heading, but for item numbers behind them. */
+static void mirrored_label(int *start, int *end, const btx_table_t *table, const btx_line_t *line,
+                           const int range[2])
 {
-    int start = range[1];
+    *start = *end = range[1];
     for (int i = line->n_cells - 1; i >= 0; i--) {
         const btx_cell_t *cell = &line->cell[i];
-        if (cell->first < range[0] || kind_at(table, 0, cell->x0, cell->x1) != BTX_COL_LABEL)
+        btx_column_kind_t kind = kind_at(table, 0, cell->x0, cell->x1);
+        if (cell->first < range[0] ||
+            (kind != BTX_COL_LABEL && !(kind == BTX_COL_IGNORE && *start == *end)))
             break;
-        start = cell->first;
+        *start = cell->first;
+        *end = kind == BTX_COL_LABEL ? *end : cell->first;
     }
-    return start;
 }
 
 static btx_found_t row_mirrored(btx_row_t *row, const btx_scan_t *scan, const btx_line_t *line,
                                 const int range[2], apr_pool_t *pool)
 {
     btx_tokens_t tokens;
-    int start = mirrored_start(row->table, line, range);
-    if (start == range[0] || start == range[1])
+    int start = range[1], end = start;
+    mirrored_label(&start, &end, row->table, line, range);
+    if (start == range[0] || start == end)
         return BTX_NO_ROW;
     btx_tokens_make(&tokens, scan, line, range[0], start, pool);
     place_tokens(&tokens, row->table, row->group, line);
@@ -185,9 +189,9 @@ static btx_found_t row_mirrored(btx_row_t *row, const btx_scan_t *scan, const bt
     if (found == BTX_NO_ROW)
         return found;
     row->box = btx_line_box(line, range[0], range[1]);
-    set_label(row, line, start, range[1]);
+    set_label(row, line, start, end);
     row->has_gap = row->value && row->label_box.x0 - row->value_x1 > 0.75 * line->size;
-    row->label = btx_label_clean(scan, line, start, range[1], pool);
+    row->label = btx_label_clean(scan, line, start, end, pool);
     row->is_whole = 1; /* what goes on below it stands at sides that nothing else expects */
     return row->label ? found : BTX_NO_ROW;
 }
@@ -207,6 +211,8 @@ btx_found_t btx_row_by_table(btx_row_t *row, const btx_scan_t *scan, const btx_l
     end = cut_label(scan, table, group, line, range, end);
     btx_tokens_make(&tokens, scan, line, end, range[1], pool);
     place_tokens(&tokens, table, group, line);
+    btx_sexes_choose(&tokens, scan, line);
+    btx_spoil_pairs(&tokens, scan, table, group);
     /* item numbers and codes in front of the label */
     for (; start < end; start++) {
         const btx_word_t *word = line->word[start];
@@ -318,6 +324,7 @@ btx_found_t btx_row_by_shape(btx_row_t *row, const btx_scan_t *scan, const btx_l
         if (!trial.label)
             continue;
         btx_tokens_make(&tokens, scan, line, i, range[1], pool);
+        btx_sexes_choose(&tokens, scan, line);
         btx_found_t found = btx_pick_by_shape(&trial, scan, line, &tokens, pool);
         const char *arrow =
             flag || found != BTX_ROW ? NULL : written_arrow(&trial, line, first, end);

@@ -8,7 +8,13 @@
 #include "lexicon.h"
 
 /* How the document writes decimals, decided from all its numbers. */
-typedef enum { BTX_STYLE_UNKNOWN, BTX_STYLE_POINT, BTX_STYLE_COMMA, BTX_STYLE_MIXED } btx_style_t;
+typedef enum {
+    BTX_STYLE_UNKNOWN,
+    BTX_STYLE_POINT,
+    BTX_STYLE_COMMA,
+    BTX_STYLE_COMMA_GROUPS, /* and points part groups of three, never decimals */
+    BTX_STYLE_MIXED
+} btx_style_t;
 
 /* Which number of a date like "03/07/2024" is the day, decided from the dates that allow only one.
  */
@@ -19,11 +25,19 @@ typedef struct btx_number_t {
     char comparator[3];
 } btx_number_t;
 
+/* Where the heading of a table has the words for men and women over its intervals. */
+typedef struct btx_sexes_t {
+    int page;     /* 0: nowhere */
+    double x[2];  /* middles of the words, men first */
+    char patient; /* 'M', 'F', 0: not known */
+} btx_sexes_t;
+
 typedef struct btx_scan_t {
     const btx_lexicon_t *lexicon;
     const bt_catalogue_t *catalogue;
     btx_style_t style;
     btx_order_t order;
+    btx_sexes_t sexes;
     apr_pool_t *scratch;      /* emptied now and then */
     struct apr_hash_t *units; /* texts that were asked for, and whether each is a unit */
 } btx_scan_t;

@@ -164,7 +164,7 @@ void btx_fill_sign(btx_row_t *row, const btx_token_t *sign)
     double value = row->number.value;
     if (!sign || row->flag || isnan(value) || !row->has_interval)
         return;
-    int is_low = sign->kind == BTX_DASH || strchr(sign->text, '-');
+    int is_low = sign->kind == BTX_DASH || strpbrk(sign->text, "-<");
     if (is_low ? value < row->interval.low : value > row->interval.high)
         row->flag = sign->text;
 }
@@ -185,6 +185,15 @@ static int goes_on_with_unit(const btx_seen_t *seen, const btx_line_t *line,
            token->x0 - before->box.x1 < 0.7 * before->size;
 }
 
+/* "5.2 >" in one cell: above its interval, where that says the same. */
+static int is_sign_behind(const btx_seen_t *seen, const btx_line_t *line, const btx_token_t *token)
+{
+    return seen->value && seen->value->kind == BTX_NUMBER && seen->value->end == token->first &&
+           strspn(token->text, "<>") == 1 && !token->text[1] &&
+           btx_in_one_cell(line, token->first - 1, token->end) &&
+           (token->end == line->n || !btx_in_one_cell(line, token->first, token->end + 1));
+}
+
 /* Whether the token is a cell, and not the last one of its line. */
 static int is_cell(const btx_line_t *line, const btx_token_t *token)
 {
@@ -198,6 +207,8 @@ static int is_cell(const btx_line_t *line, const btx_token_t *token)
 void btx_see(btx_seen_t *seen, const btx_scan_t *scan, const btx_line_t *line, btx_token_t *token,
              btx_column_kind_t kind)
 {
+    if (is_sign_behind(seen, line, token))
+        seen->sign = token;
     if (btx_is_sign(token) && kind != BTX_COL_PREVIOUS &&
         !(kind == BTX_COL_VALUE && *token->text == '(')) {
         seen->sign = token;

@@ -79,17 +79,19 @@ static int count_kind(const btx_table_t *table, btx_column_kind_t kind)
     return n;
 }
 
-/* "Result before", "Value of reference": two column words a blank apart are one heading, where
- * another column is that of the values. */
+/* "Result before", "Value of reference", "Result SI", "Range SI": two column words a blank apart
+ * are one heading, where another column is that of the values. */
 static void settle_phrases(btx_table_t *table)
 {
     for (int i = 1; i < table->n; i++) {
         btx_column_t *a = &table->column[i - 1], *b = a + 1;
         if (b->x0 - a->x1 > word_space || count_kind(table, BTX_COL_VALUE) < 2)
             continue;
-        int is_before = a->kind == BTX_COL_PREVIOUS && b->kind == BTX_COL_VALUE;
+        int is_before = (a->kind == BTX_COL_PREVIOUS || a->kind == BTX_COL_REFERENCE) &&
+                        b->kind == BTX_COL_VALUE;
         if (!is_before && (a->kind != BTX_COL_VALUE ||
-                           (b->kind != BTX_COL_PREVIOUS && b->kind != BTX_COL_REFERENCE)))
+                           (b->kind != BTX_COL_PREVIOUS && b->kind != BTX_COL_REFERENCE &&
+                            b->kind != BTX_COL_VALUE)))
             continue;
         a->kind = is_before ? a->kind : b->kind;
         a->x1 = b->x1;
@@ -115,6 +117,22 @@ static void settle_titles(btx_table_t *table)
     table->column[at].kind = BTX_COL_LABEL;
 }
 
+/* "Result 10/01/2024 | 12/03/2024": a day behind the word for results is one of several, and the
+ * newest decides. */
+static void open_dated_value(btx_table_t *table)
+{
+    int dated = 0;
+    for (int i = 0; i < table->n; i++)
+        dated +=
+            (table->column[i].kind == BTX_COL_PREVIOUS || table->column[i].kind == BTX_COL_VALUE) &&
+            (table->column[i].date[0] || table->column[i].date[1]);
+    for (int i = 0; dated > 1 && i < table->n; i++) {
+        btx_column_t *column = &table->column[i];
+        if (column->kind == BTX_COL_VALUE && (column->date[0] || column->date[1]))
+            column->kind = BTX_COL_PREVIOUS;
+    }
+}
+
 /* "Normal | Abnormal" are two places for the value; "Normal" alone is the reference.  Columns
  * headed by dates beside a value column are earlier results; without one, the newest date is where
  * the values are. */
@@ -134,6 +152,7 @@ void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan)
             column->is_abnormal = 1;
         }
     }
+    open_dated_value(table);
     if (btx_table_has(table, 0, BTX_COL_VALUE))
         return;
     for (int i = 0; i < table->n; i++)

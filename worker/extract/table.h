@@ -34,6 +34,7 @@ typedef struct btx_column_t {
     double head_x0, head_x1; /* where that stands; the column below may be wider */
     int date[2];             /* of its heading, day first and month first, in an order; 0: none */
     const char *unit;        /* in its heading, perhaps in brackets; or NULL */
+    int is_day;              /* headed by a day alone */
     int is_abnormal;         /* its heading says so: results that are, not marks of them */
     btx_column_kind_t again; /* of what is ignored: what it repeats in other units */
 } btx_column_t;
@@ -76,6 +77,8 @@ void btx_table_insert(btx_table_t *table, const btx_column_t *column);
  * many lines below it belong to it. */
 int btx_days_settle(btx_table_t *table, const btx_scan_t *scan, const btx_lines_t *lines,
                     int index);
+/** "Lab 88121": the number of a request, over the results of its day. */
+int btx_is_request(const btx_scan_t *scan, const btx_line_t *line, const btx_cell_t *cell);
 /** What the columns are beside each other (settle.c): where the values are, before it is known
  * whether they make a table, and which of them are groups, once they do. */
 void btx_settle_kinds(btx_table_t *table, const btx_scan_t *scan);
@@ -152,14 +155,24 @@ void btx_split_span(btx_row_t *row, const btx_scan_t *scan, apr_pool_t *pool);
 btx_found_t btx_pick_by_shape(btx_row_t *row, const btx_scan_t *scan, const btx_line_t *line,
                               btx_tokens_t *tokens, apr_pool_t *pool);
 
+/** Keep the places of the words for men and women, where lines[index] is a heading with one of
+ * each; of a heading of a table (so many lines, else 0) also those of the line above (pairs.c). */
+void btx_sexes_note(btx_scan_t *scan, const btx_lines_t *lines, int index, int heading);
+/** Take the interval of the other sex out of the tokens of a row below such a heading. */
+void btx_sexes_choose(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_line_t *line);
+/** Two intervals in a row that say different things, with nothing between them to tell which holds:
+ * text of the reference column, and no interval. */
+void btx_spoil_pairs(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_table_t *table,
+                     int group);
+
 /** The label without marks at its ends; NULL where words [first, end) cannot be a label. */
 const char *btx_label_clean(const btx_scan_t *scan, const btx_line_t *line, int first, int end,
                             apr_pool_t *pool);
 /** Whether words [first, end) hold a number that could be a result: then what stands behind them
  * need not be theirs. */
 int btx_label_holds_value(const btx_scan_t *scan, const btx_line_t *line, int first, int end);
-/** Whether the cell is a known name and the one behind it a number: the begin of the next result,
- * though some names ("INR") can be units. */
+/** Whether the cell is a known name with a number in it or behind it: the begin of the next result,
+ * though some names ("INR", "Cl") can be units. */
 int btx_is_next_name(const btx_scan_t *scan, const btx_line_t *line, int cell);
 
 #endif

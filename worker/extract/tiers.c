@@ -9,6 +9,7 @@
 
 static const double near_tier = 1.7; /* of the font size: how far the lower tier stands */
 static const double small_type = 0.95, clearly_nearer = 0.75;
+static const double edge = 4; /* points */
 
 static double pitch(const btx_line_t *above, const btx_line_t *below)
 {
@@ -64,8 +65,8 @@ static int is_theirs(const btx_reading_t *reading, const btx_line_t *below, cons
 {
     const btx_line_t *line = below - 1, *next = below + 1;
     int is_last = next - reading->lines->line >= reading->lines->n || next->page != below->page;
-    return below->word[cell->first]->size < small_type * line->size ||
-           (!is_last && pitch(line, below) < clearly_nearer * pitch(below, next));
+    return below->word[cell->first]->size < small_type * line->size || is_last ||
+           pitch(line, below) < clearly_nearer * pitch(below, next);
 }
 
 static const btx_cell_t *cell_under(const btx_line_t *below, double x0, double x1)
@@ -87,11 +88,13 @@ static const char *unit_below(const btx_reading_t *reading, const btx_row_t *row
     return btx_line_text(below, cell->first, cell->end, reading->pool);
 }
 
-/* "Below low reference limit" alone below the row, not left of its value. */
+/* "Below low reference limit" alone below the row or its interval, not left of its value. */
 static const char *judgement_below(const btx_reading_t *reading, const btx_row_t *row)
 {
     enum { SHORT = 2 }; /* letters that are flags beside a number say too little alone */
-    btx_line_t *below = tier_below(reading, row->line);
+    const btx_lines_t *lines = reading->lines;
+    int has_range = row->line + 1 < lines->n && lines->line[row->line + 1].is_used;
+    btx_line_t *below = tier_below(reading, row->line + has_range);
     if (!below || below->n_cells != 1 || below->box.x1 < row->value_x0 ||
         below->box.x0 < row->label_box.x0 + SHORT || !is_theirs(reading, below, &below->cell[0]))
         return NULL;
@@ -103,12 +106,44 @@ static const char *judgement_below(const btx_reading_t *reading, const btx_row_t
     return text;
 }
 
+/* Intervals below the cells of a row in smaller type, "(136-145)" under "Na 141": that which stands
+ * under the name of this one. */
+static void take_range_below(const btx_reading_t *reading, btx_row_t *row)
+{
+    const btx_line_t *line = &reading->lines->line[row->line], *below = line + 1;
+    bt_interval_t interval = {NAN, NAN, 0, 0};
+    int has_two = 0;
+    const char *range = NULL;
+    if (row->line + 1 >= reading->lines->n || below->page != line->page || below->is_used ||
+        pitch(line, below) <= 0 || pitch(line, below) > near_tier * line->size)
+        return;
+    for (int i = 0; i < below->n_cells; i++) {
+        const btx_cell_t *cell = &below->cell[i];
+        bt_interval_t one;
+        const char *text = btx_line_text(below, cell->first, cell->end, reading->pool);
+        if (!btx_is_interval(&one, &has_two, &reading->scan, text, reading->scan.scratch) ||
+            !has_two || !is_theirs(reading, below, cell))
+            return;
+        if (fabs(cell->x0 - row->label_box.x0) < edge) {
+            range = btx_bare_interval(text, reading->pool);
+            interval = one;
+        }
+    }
+    if (!range)
+        return;
+    row->reference = range;
+    row->interval = interval;
+    row->has_interval = row->has_gap = 1;
+}
+
 void btx_complete(const btx_reading_t *reading, btx_row_t *row, btx_found_t found)
 {
     if (found != BTX_ROW || row->word)
         return;
     if (!row->unit)
         row->unit = unit_below(reading, row);
+    if (!row->reference && !row->table)
+        take_range_below(reading, row);
     if (!row->flag)
         row->flag = judgement_below(reading, row);
 }
@@ -144,21 +179,17 @@ void btx_strip_dated(btx_reading_t *reading, int index)
 {
     btx_line_t *line = &reading->lines->line[index];
     const btx_line_t *below = tier_below(reading, index);
-    int dated[BTX_MAX_LINE_WORDS], n = 0, others = 0;
+    int n = 0, others = 0;
     for (int i = 1; below && i < line->n_cells; i++) {
         const btx_cell_t *cell = &line->cell[i], *under = cell_under(below, cell->x0, cell->x1);
-        int has_sign;
-        if (!is_number(&has_sign, reading, line, cell))
-            continue;
-        if (under && is_day(below, under) && is_theirs(reading, below, under))
-            dated[n++] = i;
-        else if (!has_sign && n)
-            return; /* that of today would stand before them */
+        int has_sign = 0, is_alone = is_number(&has_sign, reading, line, cell);
+        if (is_alone && under && is_day(below, under) && is_theirs(reading, below, under))
+            n++;
+        else if (n)
+            return; /* what is of today would stand before them */
         else
-            others += !has_sign;
+            others += is_alone && !has_sign;
     }
-    if (others != 1)
-        return;
-    while (n)
-        drop_cell(line, dated[--n]);
+    for (; n && others == 1; n--)
+        drop_cell(line, line->n_cells - 1);
 }

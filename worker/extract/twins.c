@@ -99,6 +99,21 @@ static int is_misplaced(const twins_t *twins)
            !is_far_off(interval, first->value->number.value);
 }
 
+/* "2450 /mm3  47 %  (1500 - 7700)/mm3": the only interval, behind both, has the unit of the first.
+ */
+static void move_interval(twins_t *twins, const btx_scan_t *scan, apr_pool_t *pool)
+{
+    twin_t *first = &twins->twin[0], *second = &twins->twin[1];
+    if (twins->n != 2 || first->interval || !second->interval || !first->unit || !second->unit ||
+        !strcmp(first->unit, second->unit))
+        return;
+    const char *unit = btx_tail_unit(scan, second->interval->text, pool);
+    if (!unit || strcmp(unit, first->unit))
+        return;
+    first->interval = second->interval;
+    second->interval = NULL;
+}
+
 /* Whether one of them can be per cent at all, or, where no heading is, both have units of amounts.
  */
 static int may_be_twins(const btx_table_t *table, const btx_line_t *line, int first)
@@ -128,6 +143,7 @@ static int read_twins(twins_t *twins, const btx_reading_t *reading, const btx_ta
         if (!is_earlier(table, &tokens->token[i]))
             take_token(twins, &reading->scan, line, &tokens->token[i]);
     }
+    move_interval(twins, &reading->scan, reading->pool);
     if (tokens->is_full || twins->n != 2 || twins->n_odd || twins->flag || is_misplaced(twins))
         return 0;
     twin_t *twin = twins->twin;
@@ -254,6 +270,14 @@ static const char *label_of(const btx_reading_t *reading, int index, int first, 
     return is_known || is_sure ? label : NULL;
 }
 
+/* Whether they stand under the heading of values. */
+static int is_under_value(const btx_table_t *table, const twins_t *twins)
+{
+    const btx_token_t *value = twins->twin[0].value;
+    const btx_column_t *over = table ? btx_table_over(table, 0, value->x0, value->x1) : NULL;
+    return over && over->kind == BTX_COL_VALUE && over->is_headed;
+}
+
 int btx_twins_read(btx_row_t rows[2], const btx_reading_t *reading, const btx_table_t *table,
                    int index)
 {
@@ -265,8 +289,9 @@ int btx_twins_read(btx_row_t rows[2], const btx_reading_t *reading, const btx_ta
     if (!first || !may_be_twins(table, line, first) ||
         !read_twins(&twins, reading, table, line, first))
         return 0;
-    /* the heading names both, or each has its unit and its interval */
-    int is_sure = twins.is_headed || (twins.twin[0].interval && twins.twin[1].interval);
+    /* the heading names both, or the values, or each has its unit and its interval */
+    int is_sure = twins.is_headed || is_under_value(table, &twins) ||
+                  (twins.twin[0].interval && twins.twin[1].interval);
     const char *label = label_of(reading, index, first, is_sure);
     if (!label)
         return 0;

@@ -166,7 +166,8 @@ const char *btx_tail_unit(const btx_scan_t *scan, const char *text, apr_pool_t *
     }
     while (at > text && !strchr("0123456789", at[-1]))
         at--;
-    return unit_at(scan, btx_skip_blanks(at), pool);
+    at = btx_skip_blanks(at);
+    return unit_at(scan, *at == ')' || *at == ']' ? btx_skip_blanks(at + 1) : at, pool);
 }
 
 void btx_split_span(btx_row_t *row, const btx_scan_t *scan, apr_pool_t *pool)

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_MORE_LINES = 12, MAX_REFERENCE_BYTES = 600, MAX_UNIT_BYTES = 16, MAX_BELOW_TITLE = 5 };
+enum { MAX_MORE_LINES = 12, MAX_REFERENCE_BYTES = 600, MAX_UNIT_BYTES = 16 };
 static const double max_reference_width = 320;
 static const double near_line = 1.55, near_reference = 2.7;
 
@@ -114,6 +114,18 @@ static int is_scale(const btx_reading_t *reading, const btx_row_t *row, const ch
     return row->has_interval && past && !*past && !*number.comparator;
 }
 
+/* Below a whole interval: a heading, a name or a sentence, which are no more of it.  A unit, words
+ * in brackets and what goes on in small letters may be. */
+static int is_other_text(const btx_reading_t *reading, const btx_row_t *row, const char *text)
+{
+    const char *last = row->reference ? row->reference + strlen(row->reference) - 1 : NULL;
+    if (!row->has_interval || !last || strchr("-,;:(/", *last) || *text == '(' ||
+        islower((unsigned char)*text))
+        return 0;
+    return !strpbrk(text, "0123456789") &&
+           !btx_is_unit(&reading->scan, text, reading->scan.scratch);
+}
+
 /* Whether the cell covers a column of names, values or units as well: a remark that is written
  * across the table. */
 static int lies_across(const btx_row_t *row, const btx_cell_t *cell)
@@ -155,7 +167,8 @@ static int read_more(more_t *more, const btx_reading_t *reading, const btx_row_t
         btx_column_kind_t kind = cell_kind(row, cell);
         if (row->table && (!in_group(row, cell) || is_legend(reading, line, cell) ||
                            (kind == BTX_COL_REFERENCE &&
-                            (is_scale(reading, row, text) || lies_across(row, cell)))))
+                            (is_scale(reading, row, text) || lies_across(row, cell) ||
+                             is_other_text(reading, row, text)))))
             return 0;
         if (kind == BTX_COL_REFERENCE && cell->x0 > row->label_box.x0 + 8 &&
             cell->x1 - cell->x0 < max_reference_width)
@@ -306,46 +319,5 @@ int btx_label_around(btx_reading_t *reading, btx_row_t *row)
         below->is_used = 1;
     row->confidence *= 0.75;
     row->reason = "label and value stand on different lines";
-    return 1;
-}
-
-static int is_nameless(const btx_reading_t *reading, const btx_row_t *row, const btx_line_t *line)
-{
-    btx_number_t number;
-    return cell_kind(row, &line->cell[0]) == BTX_COL_VALUE &&
-           btx_scan_number(&number, line->word[0]->text, reading->scan.style) != NULL;
-}
-
-/* Whether a number stands under the headings right above or below the row: another result without a
- * name, or one of another day, and which of them the title names is not certain. */
-static int has_second(const btx_reading_t *reading, const btx_row_t *row)
-{
-    const btx_line_t *line = &reading->lines->line[row->line];
-    return (row->line && is_near(line - 1, line, near_reference) &&
-            is_nameless(reading, row, line - 1)) ||
-           (row->line + 1 < reading->lines->n && is_near(line, line + 1, near_reference) &&
-            is_nameless(reading, row, line + 1));
-}
-
-/* "GLUCOSE" above "Result | Reference" and "101 mg/dL": a table without names has that of its
- * title, for one result. */
-int btx_label_title(btx_reading_t *reading, btx_row_t *row, int index)
-{
-    btx_line_t *title = index < 0 ? NULL : &reading->lines->line[index];
-    if (!title || title->is_used || !row->table || row->table->n_rows ||
-        row->line - index > MAX_BELOW_TITLE ||
-        btx_table_has(row->table, row->group, BTX_COL_LABEL) ||
-        title->page != reading->lines->line[row->line].page || !(row->unit || row->word))
-        return 0;
-    int n = 0;
-    row->label = btx_label_clean(&reading->scan, title, 0, title->n, reading->pool);
-    if (!row->label || likeness(reading, row->label) < 0.8 || has_second(reading, row) ||
-        btx_lexicon_longest(&n, reading->scan.lexicon, "specimen", title, 0, title->n))
-        return 0;
-    row->label_box = title->box;
-    row->box = btx_box_join(row->box, title->box);
-    row->confidence *= 0.9;
-    row->reason = "the name stands in the title";
-    title->is_used = 1;
     return 1;
 }
