@@ -103,7 +103,7 @@ def limits_above_a_bar(doc):
         ("COLESTEROL HDL", "36", "mg/dL", "40", "60"),
         ("HEMOGLOBINA", "15.8", "g/dL", "13.5", "17.5"),
     ):
-        doc.row(name, value, unit, f"{low} - {high}", "●")
+        doc.row(name, value, unit, f"{low} - {high}")
         ends = "".join(
             f"<span style='position:absolute;left:{at}%'>{text}</span>"
             for at, text in ((25, low), (72, high))
@@ -257,6 +257,25 @@ def ranges_under_cells(doc):
     doc.add("<table>" + "".join(rows) + "</table>")
 
 
+def judged_names(doc):
+    """Cards whose name is followed by the judgement in small type; an earlier result in words."""
+    short_head(doc, "Lipid Panel")
+    for name, value, unit, ref, flag, before in (
+        ("Cholesterol", "214", "mg/dL", "Less than 200", "High", "198"),
+        ("Triglycerides", "99", "mg/dL", "Less than 150", "", "120"),
+        ("HDL Cholesterol", "61", "mg/dL", "Greater than 39", "", "58"),
+        ("Glucose", "94", "mg/dL", "70 - 99", "", "97"),
+    ):
+        doc.row(name, value, unit, f"{ref} {unit}", flag or None)
+        doc.add(
+            "<div style='border:1px solid #ccc;padding:7px;margin:6px 0'>"
+            f"<div style='font-size:130%'><b>{name}</b> <small {SMALL}>{flag}</small></div>"
+            f"<div style='font-size:150%'>{value} <span style='font-size:60%'>{unit}</span></div>"
+            f"<div {SMALL}>Standard range: {ref} {unit}</div>"
+            f"<div {SMALL}>Previous: {before} {unit} on Mar 3, 2023</div></div>"
+        )
+
+
 DOCS = [
     value_cards,
     value_cards_abreast,
@@ -269,4 +288,5 @@ DOCS = [
     judged_below,
     legend_below,
     ranges_under_cells,
+    judged_names,
 ]

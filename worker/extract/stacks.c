@@ -11,7 +11,7 @@
 
 enum { MAX_DEPTH = 8, MAX_INDENT = 40 };
 static const char on_lines[] = "name and value stand on lines of their own";
-static const double near_below = 2.3, aligned = 4;
+static const double near_below = 2.3, aligned = 4, small_type = 0.85;
 static const double apart = 1.3; /* of a distance: another one that is plainly larger */
 
 static double pitch(const btx_line_t *above, const btx_line_t *below)
@@ -294,6 +294,20 @@ static int take_status(pile_t *stack, const btx_reading_t *reading, const btx_li
     return 1;
 }
 
+/* "Cholesterol High", the second word in smaller type: the end of the name, and the judgement. */
+static int take_small_status(pile_t *stack, const btx_reading_t *reading, const btx_line_t *line,
+                             const btx_cell_t *cell)
+{
+    enum { SHORT = 2 }; /* letters behind a name may be part of it */
+    int last = cell->end - 1;
+    const btx_word_t *word = line->word[last];
+    if (last == cell->first || word->size >= small_type * line->word[cell->first]->size ||
+        strlen(word->text) <= SHORT || !btx_lexicon_find(reading->scan.lexicon, "flag", word->key))
+        return cell->end;
+    stack->row.flag = word->text;
+    return last;
+}
+
 static int start_stacks(pile_t *stacks, btx_reading_t *reading, int index)
 {
     const btx_line_t *line = &reading->lines->line[index];
@@ -308,7 +322,7 @@ static int start_stacks(pile_t *stacks, btx_reading_t *reading, int index)
         memset(stack, 0, sizeof *stack);
         btx_row_start(&stack->row);
         stack->first = cell->first;
-        stack->end = cell->end;
+        stack->end = take_small_status(stack, reading, line, cell);
         stack->left = cell->x0;
         stack->middle = (cell->x0 + cell->x1) / 2;
         stack->right = INFINITY;
@@ -316,10 +330,10 @@ static int start_stacks(pile_t *stacks, btx_reading_t *reading, int index)
             stacks[n - 2].right = cell->x0 - aligned;
         stack->is_closed = 1;
         stack->row.label =
-            btx_label_clean(&reading->scan, line, cell->first, cell->end, reading->pool);
+            btx_label_clean(&reading->scan, line, cell->first, stack->end, reading->pool);
         if (!stack->row.label)
             return 0;
-        stack->row.label_box = btx_line_box(line, cell->first, cell->end);
+        stack->row.label_box = btx_line_box(line, cell->first, stack->end);
     }
     return n;
 }
