@@ -88,3 +88,15 @@ const char *btx_sign_beside(const btx_line_t *line, const btx_token_t *value)
         return before;
     return has_dash_behind(line->word[value->end - 1]->text) ? "-" : NULL;
 }
+
+int btx_is_bullet(const char *text)
+{
+    static const char *const bullets[] = {
+        "\xe2\x80\xa2", "\xe2\x97\x8f", "\xe2\x97\x8b", "\xe2\x96\xa0",
+        "\xe2\x96\xa1", "\xe2\x96\xaa", "\xc2\xb7",     NULL};
+    for (int i = 0; bullets[i]; i++) {
+        if (!strcmp(text, bullets[i]))
+            return 1;
+    }
+    return 0;
+}

@@ -148,19 +148,6 @@ static int take_unit_interval(btx_tokens_t *tokens, const cutter_t *cut, int fir
     return 1;
 }
 
-/* A dot or a box, which judges by its colour if at all. */
-static int is_bullet(const char *text)
-{
-    static const char *const bullets[] = {
-        "\xe2\x80\xa2", "\xe2\x97\x8f", "\xe2\x97\x8b", "\xe2\x96\xa0",
-        "\xe2\x96\xa1", "\xe2\x96\xaa", "\xc2\xb7",     NULL};
-    for (int i = 0; bullets[i]; i++) {
-        if (!strcmp(text, bullets[i]))
-            return 1;
-    }
-    return 0;
-}
-
 static int take_flag(btx_tokens_t *tokens, const cutter_t *cut, int first)
 {
     int n = 0;
@@ -175,7 +162,7 @@ static int take_flag(btx_tokens_t *tokens, const cutter_t *cut, int first)
     /* One odd sign that is neither letter nor digit, alone in its cell, is a flag in some symbol
      * font. */
     if (!means && !isalnum((unsigned char)*text) && !*cut->line->word[first]->key &&
-        !is_bullet(text) && strlen(text) <= 4 && !strchr("-:;,.|/()[]_=+<>", *text) &&
+        !btx_is_bullet(text) && strlen(text) <= 4 && !strchr("-:;,.|/()[]_=+<>", *text) &&
         strncmp(text, "\xe2\x89", 2) && !btx_skip_dash(text))
         means = "";
     if (!means)
@@ -397,7 +384,7 @@ void btx_tokens_make(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_lin
         if (!n) {
             const char *text = line->word[i]->text;
             int is_mark = !strcmp(text, ":") || !strcmp(text, "=") || !text[strspn(text, "[]()")] ||
-                          is_bullet(text) || is_footnote(line, i);
+                          btx_is_bullet(text) || is_footnote(line, i);
             add(tokens, &cut,
                 is_dashes(text) ? BTX_DASH
                 : is_mark       ? BTX_MARK

@@ -48,6 +48,8 @@ void btx_tokens_make(btx_tokens_t *tokens, const btx_scan_t *scan, const btx_lin
 int btx_in_one_cell(const btx_line_t *line, int first, int end);
 /** "H", "[L]", "**", "↑", "High*": its meaning, "" for marks alone, NULL for no flag (flags.c). */
 const char *btx_flag_means(const btx_scan_t *scan, const char *text, apr_pool_t *pool);
+/** A dot or a box, which judges by its colour if at all. */
+int btx_is_bullet(const char *text);
 /** The mark that fills the first cell of a line; NULL where it holds anything else. */
 const char *btx_lone_mark(const btx_scan_t *scan, const btx_line_t *line, int cell);
 /** Whether a colon stands behind the word: "Normal: 24 - 195" names an interval and judges nothing.
