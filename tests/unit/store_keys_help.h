@@ -5,9 +5,7 @@
 #ifndef BT_TEST_STORE_KEYS_HELP_H
 #define BT_TEST_STORE_KEYS_HELP_H
 
-#include "store_fixture.h"
-
-#include "libbloodtest/db_private.h"
+#include "store_sql.h"
 
 #define KEY_1  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define KEY_2  "a00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -20,22 +18,6 @@ static bt_keys_t *use(const char *text)
         succeed(bt_keys_parse(&keys, text, "/etc/bloodtest/keys", fixture.pool));
     bt_db_use_keys(fixture.db, keys);
     return keys;
-}
-
-static void run(const char *sql)
-{
-    int n;
-    assert_int_equal(apr_dbd_query(fixture.db->driver, fixture.db->handle, &n, sql), 0);
-}
-
-static const char *cell(const char *sql)
-{
-    apr_dbd_results_t *results = NULL;
-    apr_dbd_row_t *row = NULL;
-    const apr_dbd_driver_t *driver = fixture.db->driver;
-    assert_int_equal(apr_dbd_select(driver, fixture.pool, fixture.db->handle, &results, sql, 1), 0);
-    assert_int_equal(apr_dbd_get_row(driver, fixture.pool, results, &row, -1), 0);
-    return apr_pstrdup(fixture.pool, apr_dbd_get_entry(driver, row, 0));
 }
 
 static const char *of(const char *column, const char *id)

@@ -2,9 +2,8 @@
  * The stores and the connection below them when something is wrong: rows left behind, races of
  * housekeeping, statements that fail, processes that stop.  Every test runs on each database.
  */
-#include "store_fixture.h"
+#include "store_sql.h"
 
-#include "libbloodtest/db_private.h"
 #include "libbloodtest/store_jobs.h"
 
 /* What a delete leaves where a key was taken for it in the same moment. */
@@ -44,22 +43,6 @@ static void test_retention_spares_a_retry(void **state)
     assert_int_equal(was_there, 1);
 }
 
-static const char *one_cell(const char *sql)
-{
-    apr_dbd_results_t *results = NULL;
-    apr_dbd_row_t *row = NULL;
-    const apr_dbd_driver_t *driver = fixture.db->driver;
-    assert_int_equal(apr_dbd_select(driver, fixture.pool, fixture.db->handle, &results, sql, 1), 0);
-    assert_int_equal(apr_dbd_get_row(driver, fixture.pool, results, &row, -1), 0);
-    return apr_pstrdup(fixture.pool, apr_dbd_get_entry(driver, row, 0));
-}
-
-static void change(const char *sql)
-{
-    int n = 0;
-    assert_int_equal(apr_dbd_query(fixture.db->driver, fixture.db->handle, &n, sql), 0);
-}
-
 static void end_badly(const bt_submission_t *in)
 {
     bt_failure_t failure = {.error_class = "damaged", .error_text = "x"};
@@ -74,7 +57,7 @@ static int count_failed(const char *error_class, apr_time_t since, const char *l
     do {
         succeed(bt_store_failed(&ids, &n, &failed, fixture.db, fixture.pool));
         for (int i = 0; i < n; i++)
-            count += (int)apr_atoi64(one_cell(apr_psprintf(
+            count += (int)apr_atoi64(cell(apr_psprintf(
                 fixture.pool,
                 "SELECT count(*) FROM analysis_results a JOIN users u ON u.id = a.user_id "
                 "WHERE a.id = '%s' AND u.login = '%s'",
@@ -95,10 +78,10 @@ static void test_failed_page_by_page(void **state)
         submit(&in);
         end_badly(&in);
         if (i < EARLY)
-            change(apr_psprintf(fixture.pool,
-                                "UPDATE analysis_results SET completed_at = %" APR_TIME_T_FMT
-                                ", error_class = 'timeout' WHERE id = '%s'",
-                                moment, in.analysis_id));
+            run(apr_psprintf(fixture.pool,
+                             "UPDATE analysis_results SET completed_at = %" APR_TIME_T_FMT
+                             ", error_class = 'timeout' WHERE id = '%s'",
+                             moment, in.analysis_id));
     }
     assert_int_equal(count_failed(NULL, 0, login), FAILED);
     assert_int_equal(count_failed("timeout", 0, login), EARLY);
@@ -128,25 +111,25 @@ static void test_retention_erases_what_is_old(void **state)
     }
     const char *mine =
         apr_psprintf(fixture.pool, "user_id = (SELECT id FROM users WHERE login = '%s')", login);
-    change(apr_psprintf(fixture.pool,
-                        "UPDATE analysis_results SET completed_at = completed_at - 2592001000000, "
-                        "created_at = created_at - 2592001000000 WHERE %s AND id <> '%s'",
-                        mine, young.analysis_id));
+    run(apr_psprintf(fixture.pool,
+                     "UPDATE analysis_results SET completed_at = completed_at - 2592001000000, "
+                     "created_at = created_at - 2592001000000 WHERE %s AND id <> '%s'",
+                     mine, young.analysis_id));
     int n = 0;
     succeed(bt_house_retention(&n, fixture.db, 30, fixture.pool));
     assert_int_equal(n, OLD);
     const char *left =
         apr_psprintf(fixture.pool, "SELECT count(*) FROM analysis_results WHERE %s", mine);
-    assert_string_equal(one_cell(left), "2");
+    assert_string_equal(cell(left), "2");
     static const char *const hanging[] = {"report_documents", "job_queue", "submission_keys"};
     for (size_t i = 0; i < sizeof hanging / sizeof *hanging; i++)
         assert_string_equal(
-            one_cell(apr_psprintf(fixture.pool, "SELECT count(*) FROM %s WHERE analysis_id = '%s'",
-                                  hanging[i], first.analysis_id)),
+            cell(apr_psprintf(fixture.pool, "SELECT count(*) FROM %s WHERE analysis_id = '%s'",
+                              hanging[i], first.analysis_id)),
             "0");
     const char *attempts = apr_psprintf(
         fixture.pool, "SELECT count(*) FROM job_attempts WHERE task_id = '%s'", first.task_id);
-    assert_string_equal(one_cell(attempts), "0");
+    assert_string_equal(cell(attempts), "0");
 }
 
 /* A key that has had its time goes, and the analysis it stood for stays. */
@@ -159,15 +142,15 @@ static void test_retention_forgets_keys(void **state)
     const char *keys =
         apr_psprintf(fixture.pool, "submission_keys WHERE analysis_id = '%s'", in.analysis_id);
     const char *count = apr_pstrcat(fixture.pool, "SELECT count(*) FROM ", keys, NULL);
-    assert_string_not_equal(one_cell(count), "0");
+    assert_string_not_equal(cell(count), "0");
     int n = 0;
     succeed(bt_house_retention(&n, fixture.db, 30, fixture.pool));
-    assert_string_not_equal(one_cell(count), "0");
-    change(apr_psprintf(fixture.pool,
-                        "UPDATE submission_keys SET expires_at = 1 WHERE analysis_id = '%s'",
-                        in.analysis_id));
+    assert_string_not_equal(cell(count), "0");
+    run(apr_psprintf(fixture.pool,
+                     "UPDATE submission_keys SET expires_at = 1 WHERE analysis_id = '%s'",
+                     in.analysis_id));
     succeed(bt_house_retention(&n, fixture.db, 30, fixture.pool));
-    assert_string_equal(one_cell(count), "0");
+    assert_string_equal(cell(count), "0");
     assert_non_null(claim(in.task_id, "w1"));
 }
 
@@ -189,7 +172,7 @@ static void test_errors_leave_nothing(void **state)
         assert_null(strstr(bt_error_text(err, fixture.pool), "a name"));
         if (bt_db_kind(fixture.db) == BT_DB_SQLITE)
             continue;
-        const char *now = one_cell(statements);
+        const char *now = cell(statements);
         assert_true(!before || !strcmp(before, now));
         before = now;
     }
@@ -198,7 +181,7 @@ static void test_errors_leave_nothing(void **state)
 static bt_err_t *look_at_timeout(bt_db_t *db, void *baton, apr_pool_t *pool)
 {
     (void)db, (void)pool;
-    *(const char **)baton = one_cell("SHOW idle_in_transaction_session_timeout");
+    *(const char **)baton = cell("SHOW idle_in_transaction_session_timeout");
     return NULL;
 }
 
@@ -216,7 +199,7 @@ static void test_deadlines(void **state)
     const char *inside = NULL;
     succeed(bt_db_transaction(fixture.db, look_at_timeout, &inside, pool));
     assert_string_equal(inside, "10s");
-    assert_string_equal(one_cell("SHOW idle_in_transaction_session_timeout"), "0");
+    assert_string_equal(cell("SHOW idle_in_transaction_session_timeout"), "0");
 }
 
 static int stands_in(const char *path, const char *word)
