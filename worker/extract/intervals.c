@@ -118,7 +118,7 @@ static const char *skip_and(const char *text)
 static int is_telephone(const char *text)
 {
     size_t n = strspn(text, "0123456789");
-    return *text == '0' && n > 2 && strspn(text + n + 1, "0123456789") > 4;
+    return *text == '0' && n > 2 && text[n] && strspn(text + n + 1, "0123456789") > 4;
 }
 
 /* "[60 -]": a dash and the bracket that was opened before the number. */
