@@ -137,5 +137,5 @@ int btx_join_around(btx_line_t *joined, const btx_scan_t *scan, const btx_lines_
         int is_new = !joined->n_cells || cell->x0 >= joined->cell[joined->n_cells - 1].x1;
         add_cell(joined, part[i], cell, is_new);
     }
-    return joined->n_cells > 2;
+    return joined->n_cells > 1;
 }

@@ -227,10 +227,11 @@ static int take_groups(btx_tokens_t *tokens, const cutter_t *cut, int first)
     return 0;
 }
 
-/* "103/uL" behind a number: the unit, its three having been raised. */
+/* "103/uL" or "109 /L" behind a number: the unit, its three or nine having been raised. */
 static int take_power_unit(btx_tokens_t *tokens, const cutter_t *cut, int first)
 {
-    static const char *const powers[] = {"103/", "106/", "109/", "1012/", NULL};
+    static const char *const powers[] = {"103/",  "106/",  "109/",  "1012/",
+                                        "103 /", "106 /", "109 /", "1012 /", NULL};
     int has_number = 0;
     for (int i = 0; i < tokens->n; i++)
         has_number |= tokens->token[i].kind == BTX_NUMBER || tokens->token[i].kind == BTX_LIMIT;
