@@ -55,4 +55,33 @@ def cubic_micron(doc):
     doc.add(table(["Exame", "Valor de Referência", "Resultado"], rows))
 
 
-DOCS = [heading_of_the_last_columns, powers_before_a_blank, cubic_micron]
+def method_in_the_place_of_a_name(doc):
+    """The name and two lines of its method beside a number between them: which line the number is
+    of is not certain, and it is noted."""
+    doc.may_refuse = True
+    head(doc, [("Name", doc.person), ("Sex", "F"), ("Age", "52 years")], 3, "Haematology")
+    rows = []
+    for name, method, value, unit, ref in (
+        ("Haemoglobin", "", "13.1", "g/dL", "12.0 - 15.0"),
+        ("Platelets", "", "276", "10^9/L", "150 - 400"),
+        (
+            "Total WBC",
+            "Method - Electrical impedance / Flow cytometry and<br>Method - Spectrophotometry",
+            "5323",
+            "cells/cumm",
+            "4000 - 10000",
+        ),
+        ("Haematocrit", "", "39", "%", "36 - 46"),
+    ):
+        doc.row(name, value, unit, ref)
+        rows.append([f"{name}<br>{method}" if method else name, value, unit, ref])
+    names = ["Test", "Result", "Unit", "Reference interval"]
+    doc.add(table(names, rows, ["style='vertical-align:middle'"] * 4))
+
+
+DOCS = [
+    method_in_the_place_of_a_name,
+    heading_of_the_last_columns,
+    powers_before_a_blank,
+    cubic_micron,
+]

@@ -207,6 +207,43 @@ static int is_amount(const char **unit, const btx_reading_t *reading, const btx_
     return token[0].kind == BTX_NUMBER || token[0].kind == BTX_LIMIT;
 }
 
+/* Digits that are not those of ASCII: Arabic, Persian, of India or wide ones. */
+static int has_other_digits(const char *text)
+{
+    static const char *const noughts[] = {"\xd9\xa0",     "\xdb\xb0",     "\xe0\xa5\xa6",
+                                          "\xe0\xa7\xa6", "\xef\xbc\x90", NULL};
+    for (; *text; text++) {
+        for (int i = 0; noughts[i]; i++) {
+            size_t before = strlen(noughts[i]) - 1; /* bytes that all ten share */
+            unsigned last = (unsigned char)noughts[i][before];
+            if (!strncmp(text, noughts[i], before) && (unsigned char)text[before] - last < 10)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* A number under the heading of the values, with a known unit and an interval behind or before it:
+ * a result, whatever stands where its name should be. */
+static int is_whole_value(const char **unit, const btx_reading_t *reading, const btx_table_t *table,
+                          const btx_line_t *line)
+{
+    btx_tokens_t tokens;
+    int is_value = 0, is_interval = 0;
+    btx_tokens_make(&tokens, &reading->scan, line, 0, line->n, reading->scan.scratch);
+    *unit = NULL;
+    for (int i = 0; i < tokens.n; i++) {
+        const btx_token_t *token = &tokens.token[i];
+        bt_box_t box = btx_line_box(line, token->first, token->end);
+        const btx_column_t *over = btx_table_over(table, 0, box.x0, box.x1);
+        is_value |= token->kind == BTX_NUMBER && over && over->kind == BTX_COL_VALUE;
+        is_interval |= token->kind == BTX_INTERVAL;
+        if (token->kind == BTX_UNIT && is_known_unit(reading, token->text))
+            *unit = token->text;
+    }
+    return is_value && is_interval && *unit;
+}
+
 void btx_note_unread(btx_reading_t *reading, const btx_table_t *table, int index)
 {
     const btx_line_t *line = &reading->lines->line[index];
@@ -226,17 +263,20 @@ void btx_note_unread(btx_reading_t *reading, const btx_table_t *table, int index
         btx_not_understood(reading, &row, "a finding in words that may go on");
         return;
     }
-    if (!row.label && table && is_amount(&row.unit, reading, line)) {
+    int is_known = row.label && bt_catalogue_label_likeness(reading->scan.catalogue, row.label,
+                                                            reading->scan.scratch) >= 0.8;
+    if (!is_known && table &&
+        ((!row.label && is_amount(&row.unit, reading, line)) ||
+         is_whole_value(&row.unit, reading, table, line))) {
         row.label = "";
         btx_not_understood(reading, &row, "a value without its name");
         return;
     }
-    if (!row.label || bt_catalogue_label_likeness(reading->scan.catalogue, row.label,
-                                                  reading->scan.scratch) < 0.8)
+    if (!is_known)
         return;
     btx_tokens_make(&tokens, &reading->scan, line, first, line->n, reading->scan.scratch);
     for (int i = 0; i < tokens.n; i++)
-        numbers += tokens.token[i].kind == BTX_NUMBER;
+        numbers += tokens.token[i].kind == BTX_NUMBER || has_other_digits(tokens.token[i].text);
     if (numbers)
         btx_not_understood(reading, &row, "a name and a number, but no result was certain");
 }
