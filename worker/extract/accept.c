@@ -236,12 +236,57 @@ static int is_whole_value(const char **unit, const btx_reading_t *reading, const
         const btx_token_t *token = &tokens.token[i];
         bt_box_t box = btx_line_box(line, token->first, token->end);
         const btx_column_t *over = btx_table_over(table, 0, box.x0, box.x1);
-        is_value |= token->kind == BTX_NUMBER && over && over->kind == BTX_COL_VALUE;
-        is_interval |= token->kind == BTX_INTERVAL;
+        int is_under_values = over && over->kind == BTX_COL_VALUE;
+        is_value |= token->kind == BTX_NUMBER && is_under_values;
+        is_interval |=
+            token->kind == BTX_INTERVAL || (token->kind == BTX_LIMIT && !is_under_values);
         if (token->kind == BTX_UNIT && is_known_unit(reading, token->text))
             *unit = token->text;
     }
     return is_value && is_interval && *unit;
+}
+
+/* Whether each cell is a name of the catalogue, and the line has some. */
+static int is_line_of_names(const btx_reading_t *reading, const btx_line_t *line)
+{
+    int known = 0;
+    for (int i = 0; i < line->n_cells; i++) {
+        const char *label = btx_label_clean(&reading->scan, line, line->cell[i].first,
+                                            line->cell[i].end, reading->scan.scratch);
+        known += label && bt_catalogue_label_likeness(reading->scan.catalogue, label,
+                                                      reading->scan.scratch) >= 0.8;
+    }
+    return known > 1 && known == line->n_cells;
+}
+
+/* Names side by side over as many numbers, perhaps with limits between: the names and the last of
+ * the numbers are noted. */
+static int note_stack(btx_reading_t *reading, int index)
+{
+    enum { MOST_BELOW = 3 };
+    const btx_line_t *line = &reading->lines->line[index];
+    btx_row_t row = {.line = index};
+    int last = 0;
+    if (line->n_cells < 2 || !is_line_of_names(reading, line))
+        return 0;
+    for (int k = index + 1; k < reading->lines->n && k <= index + MOST_BELOW; k++) {
+        const btx_line_t *below = &reading->lines->line[k];
+        int numbers = 0;
+        for (int i = 0; i < below->n_cells; i++)
+            numbers += btx_begins_with_number(&reading->scan, below, &below->cell[i]);
+        if (below->page != line->page || below->is_used || below->n_cells != line->n_cells)
+            break;
+        last = numbers == line->n_cells ? k : last; /* limits are written in many ways */
+    }
+    if (!last)
+        return 0;
+    row.label = btx_label_clean(&reading->scan, line, 0, line->cell[0].end, reading->scan.scratch);
+    for (int k = index; k <= last; k++) {
+        row.line = k;
+        if (k == index || k == last)
+            btx_not_understood(reading, &row, "names over numbers, but no result was certain");
+    }
+    return 1;
 }
 
 void btx_note_unread(btx_reading_t *reading, const btx_table_t *table, int index)
@@ -254,7 +299,7 @@ void btx_note_unread(btx_reading_t *reading, const btx_table_t *table, int index
         btx_not_understood(reading, &listed, "a list in a sentence that is not read whole");
         return;
     }
-    if (line->n_cells < 2 || btx_is_prose(line))
+    if (line->n_cells < 2 || btx_is_prose(line) || note_stack(reading, index))
         return;
     btx_row_t row = {.line = index};
     int first = line->cell[1].first;

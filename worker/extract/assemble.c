@@ -34,12 +34,22 @@ static const char *unit_in_label(const btx_reading_t *reading, const char *label
     return is_written_so && btx_is_unit(&reading->scan, unit, reading->scan.scratch) ? unit : NULL;
 }
 
-static void match(btx_reading_t *reading, bt_observation_t *observation)
+/* The number that tells per cent from count where no unit is printed: the middle of the interval,
+ * which holds what is usual, else the value, which may be anything. */
+static double telling_number(const btx_row_t *row, const char *unit)
+{
+    int is_two_sided =
+        row->has_interval && isfinite(row->interval.low) && isfinite(row->interval.high);
+    return !unit && is_two_sided ? (row->interval.low + row->interval.high) / 2 : row->number.value;
+}
+
+static void match(btx_reading_t *reading, bt_observation_t *observation, const btx_row_t *row)
 {
     const char *unit = observation->unit_text;
     if (unit && btx_is_unit_note(&reading->scan, unit, reading->scan.scratch))
         unit = NULL; /* "(calc)" says that there is none */
-    bt_label_t label = {observation->label, unit, observation->section, observation->value};
+    bt_label_t label = {observation->label, unit, observation->section,
+                        telling_number(row, unit)};
     bt_match_t found = bt_catalogue_match(reading->scan.catalogue, &label, reading->scan.scratch);
     if (found.analyte && observation->value_word && !observation->unit_text &&
         !strcmp(found.analyte->scale, "Qn")) {
@@ -87,7 +97,7 @@ static void fill(btx_reading_t *reading, bt_observation_t *observation, const bt
               reading->pool);
     if (reading->words->is_unchecked[line->page])
         lower(observation, 0.9, "visibility: unchecked", reading->pool);
-    match(reading, observation);
+    match(reading, observation, row);
 }
 
 void btx_assemble(btx_reading_t *reading)
