@@ -79,7 +79,29 @@ def method_in_the_place_of_a_name(doc):
     doc.add(table(names, rows, ["style='vertical-align:middle'"] * 4))
 
 
+def finding_that_goes_on(doc):
+    """Name and finding both go on in the next line; the finding must not be cut."""
+    doc.may_refuse = True
+    head(doc, [("Name", doc.person), ("Sex", "M"), ("Age", "29 years")], 3, "Microbiology")
+    rows = []
+    for name, value in (
+        ("Widal test", "Negative"),
+        ("Malaria parasite", "Not seen"),
+        ("HBsAg", "Non reactive"),
+        ("VDRL", "Non reactive"),
+    ):
+        doc.row(name, value)
+        rows.append([name, value, ""])
+    doc.row("Malaria parasite / blood parasite identification", "No MP seen in smears examined.")
+    rows.append(
+        ["Malaria parasite / blood parasite<br>identification", "No MP seen in<br>smears examined."]
+        + [""]
+    )
+    doc.add(table(["Test", "Result", "Reference interval"], rows))
+
+
 DOCS = [
+    finding_that_goes_on,
     method_in_the_place_of_a_name,
     heading_of_the_last_columns,
     powers_before_a_blank,

@@ -98,6 +98,23 @@ static int goes_on(const btx_reading_t *reading, int index, double x0)
            below->box.y0 - line->box.y0 < 1.8 * line->size && below->box.x0 > x0 - 8;
 }
 
+/* "No parasites seen in" and, right below it, "smears examined": a capital begins a text, and small
+ * letters under it go on, though the name beside them may go on as well. */
+static int goes_on_beside(const btx_reading_t *reading, int index, int first)
+{
+    const btx_line_t *line = &reading->lines->line[index], *below = line + 1;
+    const btx_word_t *word = line->word[first];
+    if (index + 1 >= reading->lines->n || below->page != line->page || below->is_used ||
+        below->box.y0 - line->box.y0 > 1.8 * line->size || !isupper((unsigned char)*word->text))
+        return 0;
+    for (int i = 1; i < below->n_cells; i++) {
+        const char *text = below->word[below->cell[i].first]->text;
+        if (fabs(below->cell[i].x0 - word->box.x0) < 4 && islower((unsigned char)*text))
+            return 1;
+    }
+    return 0;
+}
+
 /* The second and last line of a text, a few words right under its begin: NULL where there is none.
  */
 static btx_line_t *second_line(const btx_reading_t *reading, int index, double x0)
@@ -221,7 +238,7 @@ int btx_text_read(btx_row_t *row, const btx_reading_t *reading, const btx_table_
         return 0;
     const double left = line->word[text[0]]->box.x0;
     btx_line_t *more = second_line(reading, index, left);
-    if (!more && goes_on(reading, index, left))
+    if (!more && (goes_on(reading, index, left) || goes_on_beside(reading, index, text[0])))
         return 0;
     btx_row_start(row);
     row->label = btx_label_clean(&reading->scan, line, 0, end, reading->pool);
